@@ -1,0 +1,232 @@
+use super::Node;
+use crate::error::{Error, Kind, Problem, Problems};
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write as _;
+use core::ops::RangeInclusive;
+use core::str::FromStr;
+
+/// One value of a document with its path. Reading it as the wrong type notes a problem and gives `None`.
+#[derive(Clone, Debug)]
+pub(crate) struct Field<'a> {
+    node: &'a Node,
+    path: String,
+    problems: &'a Problems,
+}
+
+impl<'a> Field<'a> {
+    /// The document as a whole, whose path is empty.
+    pub(crate) fn root(node: &'a Node, problems: &'a Problems) -> Self {
+        Self { node, path: String::new(), problems }
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        if self.path.is_empty() { "document" } else { &self.path }
+    }
+
+    /// Notes that this value breaks `rule`.
+    pub(crate) fn refuse(&self, kind: Kind, rule: impl Into<Cow<'static, str>>) {
+        self.problems.push(Problem::new(self.path(), kind, rule, Some(self.node.shown())));
+    }
+
+    pub(crate) fn bool(&self) -> Option<bool> {
+        match self.node {
+            Node::Bool(value) => Some(*value),
+            _ => self.mistyped("true or false"),
+        }
+    }
+
+    pub(crate) fn text(&self) -> Option<&'a str> {
+        match self.node {
+            Node::Text(value) => Some(value),
+            _ => self.mistyped("a text"),
+        }
+    }
+
+    /// A text that is not empty and holds no control characters, as names are.
+    pub(crate) fn name(&self) -> Option<&'a str> {
+        let text = self.text()?;
+        if text.is_empty() || text.len() > 200 || text.chars().any(char::is_control) {
+            self.refuse(Kind::Range, "must be 1 to 200 bytes without control characters");
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A text in the form of a quantity, such as `25%` or `1h30m`.
+    pub(crate) fn parse<T: FromStr<Err = Error>>(&self) -> Option<T> {
+        match self.text()?.parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.problems.extend(&error.at(self.path()));
+                None
+            }
+        }
+    }
+
+    pub(crate) fn integer(&self, range: RangeInclusive<u64>) -> Option<u64> {
+        let Node::Number(number) = self.node else { return self.mistyped("a whole number") };
+        match number.as_u64().filter(|value| range.contains(value)) {
+            Some(value) => Some(value),
+            None => {
+                self.refuse(
+                    Kind::Range,
+                    format!("must be a whole number from {} to {}", range.start(), range.end()),
+                );
+                None
+            }
+        }
+    }
+
+    pub(crate) fn number(&self, range: RangeInclusive<f64>) -> Option<f64> {
+        let Node::Number(number) = self.node else { return self.mistyped("a number") };
+        match number.as_f64().filter(|value| range.contains(value)) {
+            Some(value) => Some(value),
+            None => {
+                self.refuse(Kind::Range, format!("must be from {} to {}", range.start(), range.end()));
+                None
+            }
+        }
+    }
+
+    /// One of a closed list of words.
+    pub(crate) fn choice<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
+        let text = self.text()?;
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+            return Some(*value);
+        }
+        let mut rule = String::from("must be one of");
+        for (position, (word, _)) in words.iter().enumerate() {
+            let comma = if position == 0 { "" } else { "," };
+            let _ = write!(rule, "{comma} `{word}`");
+        }
+        self.refuse(Kind::Unknown, rule);
+        None
+    }
+
+    pub(crate) fn list(&self) -> Option<Vec<Self>> {
+        let Node::List(items) = self.node else { return self.mistyped("a list") };
+        let item = |(position, node)| Self {
+            node,
+            path: format!("{}[{position}]", self.path),
+            problems: self.problems,
+        };
+        Some(items.iter().enumerate().map(item).collect())
+    }
+
+    pub(crate) fn object(&self) -> Option<Fields<'a>> {
+        let Node::Object(entries) = self.node else { return self.mistyped("an object") };
+        Some(Fields { entries, path: self.path.clone(), problems: self.problems, taken: Vec::new() })
+    }
+
+    /// The entries of an object whose keys are the user's own, such as a table of overrides.
+    pub(crate) fn entries(&self) -> Option<Vec<(&'a str, Self)>> {
+        let fields = self.object()?;
+        Some(fields.entries.iter().map(|(name, node)| (name.as_str(), fields.field(name, node))).collect())
+    }
+
+    fn mistyped<T>(&self, expected: &str) -> Option<T> {
+        self.refuse(Kind::Type, format!("must be {expected}"));
+        None
+    }
+}
+
+/// An object whose keys are the document's own: each is asked for by name, and what is left over is refused.
+#[derive(Debug)]
+pub(crate) struct Fields<'a> {
+    entries: &'a [(String, Node)],
+    path: String,
+    problems: &'a Problems,
+    taken: Vec<&'static str>,
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn optional(&mut self, name: &'static str) -> Option<Field<'a>> {
+        self.taken.push(name);
+        let (_, node) = self.entries.iter().find(|(key, _)| key == name)?;
+        Some(self.field(name, node))
+    }
+
+    pub(crate) fn required(&mut self, name: &'static str) -> Option<Field<'a>> {
+        let field = self.optional(name);
+        if field.is_none() {
+            self.problems.push(Problem::new(self.path_of(name), Kind::Missing, "must be given", None));
+        }
+        field
+    }
+
+    /// Notes each field that nobody asked for.
+    pub(crate) fn finish(self) {
+        for (name, node) in self.entries {
+            if !self.taken.contains(&name.as_str()) {
+                self.field(name, node).refuse(Kind::Unknown, "is not a field of this object");
+            }
+        }
+    }
+
+    fn field(&self, name: &str, node: &'a Node) -> Field<'a> {
+        Field { node, path: self.path_of(name), problems: self.problems }
+    }
+
+    /// `a.b` for plain names, `a["b c"]` for names that need quotes.
+    fn path_of(&self, name: &str) -> String {
+        let plain =
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        match (plain, self.path.is_empty()) {
+            (true, true) => name.into(),
+            (true, false) => format!("{}.{name}", self.path),
+            (false, _) => format!("{}[\"{}\"]", self.path, name.escape_debug()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quantity::{Share, Span};
+    use alloc::string::ToString;
+
+    fn read(text: &str) -> Result<(Share, Span), Error> {
+        let node = Node::parse("spec", text)?;
+        let problems = Problems::default();
+        let value = (|| {
+            let mut fields = Field::root(&node, &problems).object()?;
+            let mut stage = fields.required("stage").and_then(|field| field.object());
+            fields.finish();
+            let stage_fields = stage.as_mut()?;
+            let share = stage_fields.required("exposure").and_then(|field| field.parse());
+            let dwell = stage_fields.required("dwell").and_then(|field| field.parse());
+            stage?.finish();
+            Some((share?, dwell?))
+        })();
+        problems.finish(value)
+    }
+
+    #[test]
+    fn all_problems_are_reported_each_with_its_path() {
+        let error = read(r#"{"stage": {"exposure": "140%", "extra one": [1]}, "odd": 1}"#).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "4 problems:\n  \
+             invalid `odd`: is not a field of this object, got 1\n  \
+             invalid `stage.exposure`: must be from 0% to 100%, got 140%\n  \
+             invalid `stage.dwell`: must be given\n  \
+             invalid `stage[\"extra one\"]`: is not a field of this object, got `a list of 1`"
+        );
+    }
+
+    #[test]
+    fn a_key_that_is_there_twice_is_refused() {
+        let error = read(r#"{"stage": {"dwell": "1h", "dwell": "2h"}}"#).unwrap_err();
+        assert_eq!(error.kind(), Kind::Syntax);
+        assert!(error.to_string().contains("the key `dwell` is there twice"), "{error}");
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let deep = "[".repeat(100_000);
+        assert_eq!(read(&deep).unwrap_err().kind(), Kind::Syntax);
+    }
+}

@@ -1,0 +1,11 @@
+//! Reading a JSON document so that every problem in it is reported, each with its path.
+//!
+//! Serde's derive stops at the first problem and keeps the last of two equal keys. A release spec deserves better:
+//! [`Node`] refuses repeated keys, and [`Fields`] walks an object, refuses what nobody defined, and goes on after
+//! a problem.
+
+mod fields;
+mod node;
+
+pub(crate) use fields::{Field, Fields};
+pub(crate) use node::Node;

@@ -1,0 +1,265 @@
+//! The one error of the crate: what was wrong, where, and with which value.
+
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::cell::RefCell;
+use core::fmt;
+
+/// Longest excerpt of an offending value that a problem keeps, in bytes.
+const LONGEST_VALUE: usize = 120;
+
+/// Which sort of rule was broken.
+///
+/// More kinds may come; match with a wildcard arm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The text is not well-formed (not JSON, not a percentage, not a time).
+    Syntax,
+    /// A field that must be there is not.
+    Missing,
+    /// A field or name that nobody defined.
+    Unknown,
+    /// A value of another type than the field takes.
+    Type,
+    /// A value outside its range.
+    Range,
+    /// A value that is fine alone and impossible beside another one.
+    Conflict,
+    /// Bytes or a document of a version this build does not read.
+    Version,
+    /// Bytes that are cut short, altered, or not ours.
+    Corrupt,
+    /// An event that comes before one already applied, or leaves a gap.
+    Order,
+}
+
+impl Kind {
+    /// A short lower-case name that stays the same over versions; the bindings expose it as `code`.
+    ///
+    /// ```
+    /// assert_eq!(rampgate::ErrorKind::Range.code(), "range");
+    /// ```
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Syntax => "syntax",
+            Self::Missing => "missing",
+            Self::Unknown => "unknown",
+            Self::Type => "type",
+            Self::Range => "range",
+            Self::Conflict => "conflict",
+            Self::Version => "version",
+            Self::Corrupt => "corrupt",
+            Self::Order => "order",
+        }
+    }
+}
+
+/// One broken rule: where, which rule, and the value that broke it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    path: String,
+    kind: Kind,
+    rule: Cow<'static, str>,
+    value: Option<String>,
+}
+
+impl Problem {
+    pub(crate) fn new(
+        path: impl Into<String>,
+        kind: Kind,
+        rule: impl Into<Cow<'static, str>>,
+        value: Option<String>,
+    ) -> Self {
+        Self { path: path.into(), kind, rule: rule.into(), value: value.map(shortened) }
+    }
+
+    /// Where: the field's path in the document, or the argument's name.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Which sort of rule was broken.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The rule in words, such as `must be at most 100%`.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    /// The value that broke the rule, as the user wrote it (cut after 120 bytes); none where nothing was given.
+    #[must_use]
+    pub fn value(&self) -> Option<&str> {
+        self.value.as_deref()
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "invalid `{}`: {}", self.path, self.rule)?;
+        match &self.value {
+            None => Ok(()),
+            Some(word) if !word.is_empty() && !word.chars().any(|c| c.is_whitespace() || c.is_control()) => {
+                write!(f, ", got {word}")
+            }
+            Some(text) => write!(f, ", got `{}`", text.escape_debug()),
+        }
+    }
+}
+
+/// Everything that was wrong with an input: never empty, cheap to clone.
+///
+/// A document is read to its end, so one `Error` lists all of its problems; [`path`](Self::path),
+/// [`kind`](Self::kind) and [`value`](Self::value) speak of the first.
+///
+/// ```
+/// use rampgate::Share;
+///
+/// let error = "140%".parse::<Share>().unwrap_err();
+/// assert_eq!(error.to_string(), "invalid `share`: must be from 0% to 100%, got 140%");
+/// assert_eq!(error.value(), Some("140%"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    first: Arc<Problem>,
+    rest: Arc<[Problem]>,
+}
+
+impl Error {
+    pub(crate) fn new(
+        path: impl Into<String>,
+        kind: Kind,
+        rule: impl Into<Cow<'static, str>>,
+        value: impl fmt::Display,
+    ) -> Self {
+        Self::from(Problem::new(path, kind, rule, Some(value.to_string())))
+    }
+
+    /// An error about something that was not given, so there is no value to show.
+    pub(crate) fn absent(path: impl Into<String>, kind: Kind, rule: impl Into<Cow<'static, str>>) -> Self {
+        Self::from(Problem::new(path, kind, rule, None))
+    }
+
+    /// Path of the first problem.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.first.path()
+    }
+
+    /// Kind of the first problem.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.first.kind()
+    }
+
+    /// Value of the first problem.
+    #[must_use]
+    pub fn value(&self) -> Option<&str> {
+        self.first.value()
+    }
+
+    /// All problems, in the order of the document.
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        core::iter::once(&*self.first).chain(self.rest.iter())
+    }
+
+    /// The same error about the value at `path`: a value type does not know which field holds it.
+    pub(crate) fn at(self, path: &str) -> Self {
+        let problem = Problem { path: path.into(), ..(*self.first).clone() };
+        Self { first: Arc::new(problem), rest: self.rest }
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self { first: Arc::new(problem), rest: Arc::new([]) }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.rest.is_empty() {
+            return self.first.fmt(f);
+        }
+        write!(f, "{} problems:", self.rest.len().saturating_add(1))?;
+        self.problems().try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// Gathers problems while a document is read, so that all of them are reported together.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(RefCell<Vec<Problem>>);
+
+impl Problems {
+    pub(crate) fn push(&self, problem: Problem) {
+        self.0.borrow_mut().push(problem); // the borrow ends here, so a second one never overlaps it
+    }
+
+    /// Takes over the problems of `error`, as they are.
+    pub(crate) fn extend(&self, error: &Error) {
+        error.problems().for_each(|problem| self.push(problem.clone()));
+    }
+
+    /// The value, if nothing was wrong. `value` may be `None` only where a problem says why.
+    pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, Error> {
+        let mut all = self.0.into_inner().into_iter();
+        match (all.next(), value) {
+            (Some(first), _) => Err(Error { first: Arc::new(first), rest: all.collect() }),
+            (None, Some(value)) => Ok(value),
+            (None, None) => Err(Error::absent("document", Kind::Missing, "is incomplete")),
+        }
+    }
+}
+
+fn shortened(mut value: String) -> String {
+    if value.len() > LONGEST_VALUE {
+        let end = value.floor_char_boundary(LONGEST_VALUE);
+        value.truncate(end);
+        value.push('…');
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn one_problem_is_one_line_and_many_are_a_list() {
+        let one =
+            Error::new("stages[2].exposure", Kind::Conflict, "must exceed the previous stage (25%)", "10%");
+        assert_eq!(
+            one.to_string(),
+            "invalid `stages[2].exposure`: must exceed the previous stage (25%), got 10%"
+        );
+        let problems = Problems::default();
+        problems.extend(&one);
+        problems.push(Problem::new("name", Kind::Missing, "must be given", None));
+        let both = problems.finish(Some(())).unwrap_err();
+        assert_eq!(
+            both.to_string(),
+            "2 problems:\n  invalid `stages[2].exposure`: must exceed the previous stage (25%), got 10%\n  invalid `name`: must be given"
+        );
+        assert_eq!(both.path(), "stages[2].exposure");
+        assert_eq!(both.problems().count(), 2);
+    }
+
+    #[test]
+    fn odd_values_are_quoted_and_long_ones_cut_at_a_character() {
+        let spaced = Error::new("a", Kind::Range, "must be short", "x\ny z");
+        assert_eq!(spaced.to_string(), "invalid `a`: must be short, got `x\\ny z`");
+        let long = Error::new("a", Kind::Range, "must be short", "ä".repeat(200));
+        assert_eq!(long.value().unwrap().chars().count(), 61);
+    }
+}

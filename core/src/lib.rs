@@ -1,0 +1,13 @@
+//! rampgate: release safety as a library.
+#![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod document;
+mod error;
+mod quantity;
+
+pub use error::{Error, Kind as ErrorKind, Problem};
+pub use quantity::{Objective, Probability, Share, Span, Timestamp};

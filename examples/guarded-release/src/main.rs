@@ -1,0 +1,2 @@
+//! Replays traffic through one guarded release.
+fn main() {}

@@ -5,9 +5,11 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod canary;
 mod document;
 mod error;
 mod quantity;
+pub mod slo;
 
 pub use error::{Error, Kind as ErrorKind, Problem};
 pub use quantity::{Objective, Probability, Share, Span, Timestamp};

@@ -5,9 +5,12 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod bucketing;
 pub mod canary;
 mod document;
 mod error;
+pub mod flag;
+mod math;
 mod quantity;
 pub mod slo;
 

@@ -31,6 +31,11 @@ impl<'a> Field<'a> {
         self.problems.push(Problem::new(self.path(), kind, rule, Some(self.node.shown())));
     }
 
+    /// Notes what a constructor said of this value.
+    pub(crate) fn refuse_with(&self, error: &Error) {
+        self.problems.extend(&error.clone().at(self.path()));
+    }
+
     pub(crate) fn bool(&self) -> Option<bool> {
         match self.node {
             Node::Bool(value) => Some(*value),
@@ -60,7 +65,7 @@ impl<'a> Field<'a> {
         match self.text()?.parse() {
             Ok(value) => Some(value),
             Err(error) => {
-                self.problems.extend(&error.at(self.path()));
+                self.refuse_with(&error);
                 None
             }
         }

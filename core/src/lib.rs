@@ -11,6 +11,7 @@ mod document;
 mod error;
 pub mod flag;
 mod math;
+pub mod observe;
 mod quantity;
 pub mod slo;
 

@@ -1,5 +1,6 @@
 use super::Node;
 use crate::error::{Error, Kind, Problem, Problems};
+use crate::quantity::Probability;
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
@@ -94,6 +95,11 @@ impl<'a> Field<'a> {
                 None
             }
         }
+    }
+
+    pub(crate) fn probability(&self) -> Option<Probability> {
+        let number = self.number(0.0..=1.0)?;
+        Probability::new(number).map_err(|error| self.refuse_with(&error)).ok()
     }
 
     /// One of a closed list of words.

@@ -4,6 +4,7 @@
     expect(dead_code, reason = "the parts are here, the release that they serve is not yet")
 )]
 
+mod access_log;
 mod recording;
 
 fn main() {}

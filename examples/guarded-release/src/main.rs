@@ -5,6 +5,13 @@
 )]
 
 mod access_log;
+mod args;
+mod progress;
 mod recording;
 
-fn main() {}
+use clap::Parser;
+
+fn main() {
+    let args = args::Args::parse();
+    println!("{args:?}");
+}

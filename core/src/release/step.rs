@@ -1,0 +1,20 @@
+use crate::canary::Report;
+use crate::rollout::{Decision, Event};
+use crate::slo::GateReport;
+use alloc::vec::Vec;
+use serde::Serialize;
+
+/// What one step did: the event to keep, the decisions to act on, and the numbers behind them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+#[must_use]
+pub struct Step {
+    /// Append it to your log: the plan and the events give the same decisions again, anywhere.
+    pub event: Event,
+    /// What changed, with reasons. Empty where nothing did.
+    pub decisions: Vec<Decision>,
+    /// What the judge saw; none where nobody was exposed.
+    pub report: Option<Report>,
+    /// What the budget allowed; none where the spec has no objective, or nothing was judged.
+    pub gate: Option<GateReport>,
+}

@@ -9,6 +9,7 @@ pub mod canary;
 mod document;
 mod error;
 mod quantity;
+pub mod rollout;
 pub mod slo;
 
 pub use error::{Error, Kind as ErrorKind, Problem};

@@ -13,6 +13,7 @@ pub mod flag;
 mod math;
 pub mod observe;
 mod quantity;
+pub mod rollout;
 pub mod slo;
 
 pub use error::{Error, Kind as ErrorKind, Problem};

@@ -157,7 +157,7 @@ impl Counter {
         }
     }
 
-    /// For how much of the window there is evidence that events were being counted, rounded up to buckets.
+    /// For how much of the window there is evidence that events were being counted.
     ///
     /// Counting began with the oldest event known, so that no start need be remembered, merged or believed. Every tier was
     /// given every event, hence the finest tier that dropped nothing knows that event best. One that is more than
@@ -168,10 +168,11 @@ impl Counter {
         let witness = self.tiers.iter().find(|tier| !tier.is_full()).unwrap_or(coarsest);
         let from = now.saturating_sub(window);
         let earliest = from.saturating_sub(Self::LONGEST_WINDOW).as_millis();
-        let possible = earliest..end_of_bucket(tier, now);
+        let end = tier.epoch(now).saturating_add(1).saturating_mul(tier.layout().width());
+        let possible = earliest..end;
         let mut starts = witness.buckets().iter().map(|bucket| witness.start(bucket));
         let Some(began) = starts.find(|start| possible.contains(start)) else { return Span::ZERO };
-        let since_then = end_of_bucket(witness, now).saturating_sub(began).max(FINEST);
+        let since_then = now.as_millis().saturating_sub(began).max(FINEST);
         let complete_since = tier.complete_since();
         let held = if complete_since > from.as_millis() {
             now.as_millis().saturating_sub(complete_since).max(1)
@@ -205,10 +206,6 @@ impl Default for Counter {
     fn default() -> Self {
         Self::new()
     }
-}
-
-fn end_of_bucket(tier: &Tier, at: Timestamp) -> u64 {
-    tier.epoch(at).saturating_add(1).saturating_mul(tier.layout().width())
 }
 
 #[cfg(test)]
@@ -276,7 +273,7 @@ mod tests {
         counter.record(at(NOON / 1_000), 1, 0);
         counter.record(at(NOON), 1, 0);
         let reading = counter.reading(Counter::LONGEST_WINDOW, at(NOON + 59_999));
-        assert_eq!((reading.good, reading.watched), (1, Span::clamped(60_000)));
+        assert_eq!((reading.good, reading.watched), (1, Span::clamped(59_999)));
     }
 
     #[test]

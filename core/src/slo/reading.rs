@@ -68,7 +68,7 @@ impl Reading {
         self.resolution
     }
 
-    /// How much of the window lies after the oldest event known: rounded up to whole buckets, at most the window.
+    /// How much of the window lies after the oldest event known, whose bucket counts from its start: at most the window.
     #[must_use]
     pub const fn watched(&self) -> Span {
         self.watched
@@ -79,10 +79,7 @@ impl Reading {
     pub fn coverage(&self) -> Share {
         let parts =
             u128::from(self.watched.as_millis()) * 1_000_000 / u128::from(self.window.as_millis().max(1));
-        u32::try_from(parts)
-            .ok()
-            .and_then(|parts| Share::from_parts_per_million(parts).ok())
-            .unwrap_or(Share::ALL)
+        Share::clamped(u32::try_from(parts).unwrap_or(u32::MAX))
     }
 
     /// Good events.

@@ -79,7 +79,7 @@ for part in "$@"; do
     [[ " ${kinds[*]} " == *" $is "* ]] || kinds+=("$is")
     missing=
     for need in ${needs[$part]}; do [[ $unready == *" $need "* ]] && missing=$need && break; done
-    say "" "== $part"
+    printf "\n== %s\n" "$part"
     from=$SECONDS p=0 f=0 s=0 outcome=
     if [ -n "$missing" ]; then
         f=1 outcome="did not run: no $missing"
@@ -104,7 +104,7 @@ for part in "$@"; do
     table+=$(printf '%-14s %7ss  %s' "$part" "$((SECONDS - from))" "$outcome")$'\n'
 done
 
-say "" "$table"
+printf "\n%s\n" "$table"
 good=0 bad=0 shares=
 for is in "${kinds[@]}"; do
     good=$((good + ${passed[$is]})) bad=$((bad + ${failed[$is]}))

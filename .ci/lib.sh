@@ -23,7 +23,7 @@ as_root() {
 # The unoptimised profile compiles several times faster, and these tools work on small input.
 cargo_tool() {
     local crate=$1 binary=$2 version=$3 cost=$4 found
-    found=$("$binary" --version 2>/dev/null | awk '{ print $NF; exit }')
+    found=$("$binary" --version 2>/dev/null | awk '{ print $NF; exit }') || found=
     if [ "$found" = "$version" ]; then say "$binary $version: already there ($(command -v "$binary"))"; return; fi
     say "$binary: installing $crate $version into .tools (found: ${found:-none}); compiles for $cost"
     # its own target folder, so that an interrupted build goes on where it stopped

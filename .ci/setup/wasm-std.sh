@@ -37,17 +37,17 @@ if [ ! -e "$dir/.unpacked" ]; then
     apt-cache show rustc-web >/dev/null 2>&1 || die "no std for $target: rustup could not bring it, and this Debian has no rustc-web"
     say "wasm std: unpacking Debian's rustc-web into .tools/wasm (1 min, 1 GB; nothing is installed)"
     # what a package needs, of the names that match
-    needs() { apt-cache depends --no-recommends --no-suggests "$1" | sed -n "s/^ *Depends: \($2\)\$/\1/p" | head -1; }
-    llvm=$(needs rustc-web 'libllvm[0-9]*')
+    needs() { apt-cache depends --no-recommends --no-suggests "$1" | awk -v want="^$2\$" '$1 == "Depends:" && $2 ~ want && !n++ { print $2 }'; }
+    library=$(needs libstd-rust-web-dev 'libstd-rust-web-[0-9.]*') # the compiler's own, with its version in its name
+    llvm=$(needs "$library" 'libllvm[0-9]*')
     lld=lld-${llvm#libllvm}
-    library=$(needs libstd-rust-web-dev 'libstd-rust-web-[0-9.]*')
+    [ -n "$library" ] && [ -n "$llvm" ] || die "Debian's rustc-web depends on other packages than it did; look at: apt-cache depends rustc-web"
     packages=(rustc-web libstd-rust-web-dev "$library" rust-web-src "$llvm" "$lld")
     # libraries that LLVM itself needs and a small machine may lack
     for extra in $(apt-cache depends --no-recommends --no-suggests "$llvm" "$lld" | sed -n 's/^ *Depends: \(lib[a-z0-9.+-]*\)$/\1/p' | sort -u); do
         dpkg -s "$extra" >/dev/null 2>&1 || [ "$extra" = "$llvm" ] || packages+=("$extra")
     done
     rm -rf "$dir"; mkdir -p "$dir/deb"
-    # apt hands downloads to a user of its own where it can; a folder that is only ours makes it say so, at length
     (cd "$dir/deb" && apt-get download -qq "${packages[@]}" 2>"$dir/apt.log") || { cat "$dir/apt.log" >&2; die "apt-get download failed"; }
     for package in "$dir"/deb/*.deb; do dpkg-deb -x "$package" "$dir"; done
     rm -rf "$dir/deb"

@@ -13,6 +13,7 @@ pub mod flag;
 mod math;
 pub mod observe;
 mod quantity;
+pub mod release;
 pub mod rollout;
 pub mod slo;
 

@@ -4,7 +4,7 @@ use super::{count, ln, ln_1p};
 const HALF_LN_TAU: f64 = 0.918_938_533_204_672_8;
 
 /// ln of the gamma function, for x > 0.
-pub(crate) fn ln_gamma(x: f64) -> f64 {
+fn ln_gamma(x: f64) -> f64 {
     libm::lgamma(x)
 }
 

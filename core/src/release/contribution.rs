@@ -25,7 +25,8 @@ pub(crate) struct Both {
 impl Contribution {
     /// Refuses cohorts that nobody announced, and tallies of other guardrails than the spec's.
     pub(super) fn check(&self, spec: &Spec, cohorts: usize) -> Result<(), Error> {
-        let unknown = self.cohorts.keys().find(|number| usize::try_from(**number).map_or(true, |n| n >= cohorts));
+        let unknown =
+            self.cohorts.keys().find(|number| usize::try_from(**number).map_or(true, |n| n >= cohorts));
         if let Some(number) = unknown {
             let rule = alloc::format!("must hold cohorts below {cohorts} alone");
             return Err(Error::new("cohort", Kind::Conflict, rule, number));
@@ -44,10 +45,10 @@ impl Contribution {
     /// Counts an outcome where it belongs; units of neither arm are not compared with anything.
     pub(super) fn record(&mut self, placement: Placement, metrics: usize, at: Timestamp, outcome: Outcome) {
         let Some(arm) = placement.arm else { return };
-        let both = self.cohorts.entry(placement.cohort).or_insert_with(|| Both {
-            canary: Tally::new(metrics),
-            control: Tally::new(metrics),
-        });
+        let both = self
+            .cohorts
+            .entry(placement.cohort)
+            .or_insert_with(|| Both { canary: Tally::new(metrics), control: Tally::new(metrics) });
         match arm {
             Arm::Canary => both.canary.record(at, outcome),
             Arm::Control => both.control.record(at, outcome),

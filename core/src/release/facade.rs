@@ -1,11 +1,11 @@
 use super::contribution::Contribution;
 use super::message::{Cohort, DELTA, DIRECTIVE, Delta, Directive, Everything, STATE};
 use super::{Assignment, Placement, Signal, Spec, Step};
-use crate::canary::{Epoch, Lack, Look, Verdict};
+use crate::canary::{Epoch, Lack, Look, Report, Verdict};
 use crate::error::{Error, Kind};
 use crate::observe::{Cumulative, Entry, Joined, Ledger, Metric, Outcome, ReplicaId};
 use crate::quantity::{Share, Timestamp};
-use crate::rollout::{Event, EventKind, Phase, State};
+use crate::rollout::{self, Event, EventKind, Phase, State};
 use crate::slo::{Clearance, GateReport};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -69,7 +69,12 @@ impl Release {
         let mut ledger = saved.ledger;
         let last_life = Entry { replica: saved.replica, sequence: saved.sequence, value: saved.own };
         if ledger.join(last_life)? != Joined::Fresh {
-            return Err(Error::new(STATE.name, Kind::Corrupt, "holds its own replica twice", saved.replica.0));
+            return Err(Error::new(
+                STATE.name,
+                Kind::Corrupt,
+                "holds its own replica twice",
+                saved.replica.0,
+            ));
         }
         let own = Contribution::default();
         Ok(Self { spec, replica, sequence: 0, own, ledger, directive: saved.directive })
@@ -140,7 +145,12 @@ impl Release {
     ///
     /// # Errors
     /// A placement of a cohort that this replica has not heard of.
-    pub fn record_outcome(&mut self, placement: Placement, at: Timestamp, outcome: Outcome) -> Result<(), Error> {
+    pub fn record_outcome(
+        &mut self,
+        placement: Placement,
+        at: Timestamp,
+        outcome: Outcome,
+    ) -> Result<(), Error> {
         let present = self.cohort();
         if placement.cohort > present {
             let rule = alloc::format!("must be at most the present cohort ({present})");
@@ -157,23 +167,41 @@ impl Release {
 
     /// Looks at everything recorded and merged, and lets the rollout act on it, or on the operator's signal. For the controller only.
     ///
+    /// A start and a retry look first, so that the budget has spoken before the first rise.
+    ///
     /// # Errors
     /// A time before the last step's; then nothing has changed.
     pub fn step(&mut self, at: Timestamp, signal: Signal) -> Result<Step, Error> {
-        let state = &self.directive.rollout;
-        let judged = match signal {
-            Signal::Tick => self.look(at, false),
-            Signal::SourceError { .. } => self.look(at, true),
-            _ => None,
+        let source_failed = matches!(signal, Signal::SourceError { .. });
+        let looks = match signal {
+            Signal::Tick | Signal::SourceError { .. } => true,
+            Signal::Start { .. } | Signal::Retry { .. } => self.spec.gate().is_some(),
+            _ => false,
         };
-        let (kind, report, gate) = match judged {
-            Some(judged) => judged.into_parts(),
-            None => (command(signal, state), None, None),
+        let (judged, report, gate) = match looks.then(|| self.look(at, source_failed)).flatten() {
+            None => (None, None, None),
+            Some(Judged { kind, report, gate }) => (Some(kind), Some(report), gate),
         };
-        let event = Event { seq: state.seq().saturating_add(1), at, kind };
-        let (next, decisions) = crate::rollout::step(self.spec.plan(), state, &event)?;
-        self.enter(next);
-        Ok(Step { event, decisions, report, gate })
+        let command = command(signal, self.rollout()).or_else(|| judged.is_none().then_some(EventKind::Tick));
+        let (mut state, mut events, mut decisions) = (self.rollout().clone(), Vec::new(), Vec::new());
+        let mut cohorts = Vec::new();
+        for kind in judged.into_iter().chain(command) {
+            let event = Event { seq: state.seq().saturating_add(1), at, kind };
+            let (next, decided) = rollout::step(self.spec.plan(), &state, &event)?;
+            if next.cohort() != state.cohort() {
+                cohorts.push(Cohort {
+                    attempt: next.attempt(),
+                    stage: next.stage(),
+                    exposure: next.exposure(),
+                });
+            }
+            state = next;
+            events.push(event);
+            decisions.extend(decided);
+        }
+        self.directive.rollout = state;
+        self.directive.cohorts.extend(cohorts);
+        Ok(Step { events, decisions, report, gate })
     }
 
     /// This replica's contribution, cumulative, to be [merged](Self::merge) by the controller. Deliver it as often as you like, over any path,
@@ -245,7 +273,7 @@ impl Release {
 
     /// Judges at `at`, if anybody is exposed under a stage.
     fn look(&self, at: Timestamp, source_failed: bool) -> Option<Judged> {
-        let (attempt, stage) = self.directive.rollout.judging(self.spec.plan())?;
+        let (attempt, stage) = self.directive.rollout.judging()?;
         let mut total = self.ledger.total();
         total.merge(&self.own);
         let epochs: Vec<Epoch<'_>> = total
@@ -269,42 +297,33 @@ impl Release {
             report.finding.verdict = Verdict::Insufficient(Lack::SourceError);
         }
         let gate = self.spec.gate().map(|gate| {
-            let next = usize::try_from(stage).ok().and_then(|stage| self.spec.plan().stages().get(stage + 1));
-            let asked = next.map_or(self.exposure(), |stage| stage.exposure());
-            gate.ask(&total.budget, at, self.exposure(), asked)
+            let asked = self.next_exposure(stage);
+            gate.ask(&gate.read(&total.budget, at), self.exposure(), asked)
         });
-        Some(Judged { attempt, stage, report, gate })
+        let clearance = gate.as_ref().map_or(Clearance::Allow, GateReport::answer);
+        let kind = EventKind::Judged { attempt, stage, finding: report.finding, clearance };
+        Some(Judged { kind, report, gate })
     }
 
-    fn enter(&mut self, next: State) {
-        let known = u32::try_from(self.directive.cohorts.len()).unwrap_or(u32::MAX);
-        if next.cohort() >= known {
-            let stage = next.judging(self.spec.plan()).map(|(_, stage)| stage);
-            self.directive.cohorts.push(Cohort { attempt: next.attempt(), stage, exposure: next.exposure() });
-        }
-        self.directive.rollout = next;
+    /// The exposure that the rollout asks for next: the first stage's while nobody is exposed, the present one after the last.
+    fn next_exposure(&self, stage: u32) -> Share {
+        let ahead = if self.exposure() == Share::ZERO { stage } else { stage.saturating_add(1) };
+        let next = usize::try_from(ahead).ok().and_then(|ahead| self.spec.plan().stages().get(ahead));
+        next.map_or(self.exposure(), |stage| stage.exposure())
     }
 }
 
-/// One look, on its way into an event.
+/// One look: the event that tells the rollout of it, and the numbers behind it.
 struct Judged {
-    attempt: u32,
-    stage: u32,
-    report: crate::canary::Report,
+    kind: EventKind,
+    report: Report,
     gate: Option<GateReport>,
 }
 
-impl Judged {
-    fn into_parts(self) -> (EventKind, Option<crate::canary::Report>, Option<GateReport>) {
-        let Self { attempt, stage, report, gate } = self;
-        let clearance = gate.as_ref().map_or(Clearance::Allow, GateReport::answer);
-        (EventKind::Judged { attempt, stage, finding: report.finding, clearance }, Some(report), gate)
-    }
-}
-
-fn command(signal: Signal, state: &State) -> EventKind {
-    match signal {
-        Signal::Tick | Signal::SourceError { .. } => EventKind::Tick,
+/// The event that a signal is; none for those that only say that time has passed.
+fn command(signal: Signal, state: &State) -> Option<EventKind> {
+    Some(match signal {
+        Signal::Tick | Signal::SourceError { .. } => return None,
         Signal::Start { by } => EventKind::Start { by },
         Signal::Approve { by } => EventKind::Approve { by, stage: state.stage().unwrap_or(0) },
         Signal::Pause { by } => EventKind::Pause { by },
@@ -314,7 +333,7 @@ fn command(signal: Signal, state: &State) -> EventKind {
         Signal::Retry { by } => EventKind::Retry { by },
         Signal::Confirm => EventKind::Confirm,
         Signal::RollbackFailed { why } => EventKind::RollbackFailed { why },
-    }
+    })
 }
 
 /// A directive that was decoded must be one that a release with this spec could have come to.
@@ -323,8 +342,10 @@ fn check_directive(spec: &Spec, directive: &Directive) -> Result<(), Error> {
     let state = &directive.rollout;
     let present = usize::try_from(state.cohort()).ok().and_then(|number| directive.cohorts.get(number));
     let stages = spec.plan().stages().len();
-    let possible = |cohort: &Cohort| cohort.stage.is_none_or(|stage| usize::try_from(stage).is_ok_and(|s| s < stages));
-    let consistent = present.is_some_and(|cohort| cohort.exposure == state.exposure() && cohort.attempt == state.attempt())
+    let possible =
+        |cohort: &Cohort| cohort.stage.is_none_or(|stage| usize::try_from(stage).is_ok_and(|s| s < stages));
+    let consistent = present
+        .is_some_and(|cohort| cohort.exposure == state.exposure() && cohort.attempt == state.attempt())
         && directive.cohorts.iter().all(possible);
     if consistent {
         Ok(())

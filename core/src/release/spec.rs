@@ -51,7 +51,8 @@ impl Spec {
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let node = Node::parse("spec", text)?;
         let problems = Problems::default();
-        let spec = Field::root(&node, &problems).object().and_then(|fields| Self::read(fields, fingerprint(&node)));
+        let spec =
+            Field::root(&node, &problems).object().and_then(|fields| Self::read(fields, fingerprint(&node)));
         problems.finish(spec)
     }
 
@@ -68,14 +69,14 @@ impl Spec {
         let control = fields.optional("control").map_or(Some(ControlPool::default()), |field| {
             field.choice(&[("rest", ControlPool::Rest), ("matched", ControlPool::Matched)])
         });
-        let bets = fields
-            .optional("bets")
-            .map_or(Some(Bets::default()), |field| field.choice(&[("unit", Bets::Unit), ("request", Bets::Request)]));
+        let bets = fields.optional("bets").map_or(Some(Bets::default()), |field| {
+            field.choice(&[("unit", Bets::Unit), ("request", Bets::Request)])
+        });
         let plan = Plan::read(&mut fields);
-        let policy = fields.optional("policy").map_or_else(|| Some(Policy::default()), |field| Policy::read(&field));
+        let policy =
+            fields.optional("policy").map_or_else(|| Some(Policy::default()), |field| Policy::read(&field));
         let judge = fields.required("guardrails").and_then(|field| read_judge(&field, policy));
-        let objective =
-            fields.optional("objective").map(|field| BudgetRule::read(&field, judge.as_ref()));
+        let objective = fields.optional("objective").map(|field| BudgetRule::read(&field, judge.as_ref()));
         fields.finish();
         version?;
         Some(Self {
@@ -157,7 +158,7 @@ impl BudgetRule {
             }
             metric
         });
-        let gate = Gate::read(&mut fields);
+        let gate = Gate::from_fields(&mut fields);
         fields.finish();
         Some(Self { metric: metric?, gate: gate? })
     }

@@ -1,7 +1,7 @@
 use super::budget::period_rule;
 use super::gate::{delay_rule, some_rule};
 use super::{Gate, OnExhausted, OnMissing};
-use crate::document::{Field, Node};
+use crate::document::{Field, Fields, Node};
 use crate::error::{Error, Kind, Problems};
 use crate::quantity::Share;
 
@@ -37,13 +37,16 @@ impl Gate {
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let node = Node::parse("objective", text)?;
         let problems = Problems::default();
-        let gate = Self::from_field(&Field::root(&node, &problems));
+        let gate = Field::root(&node, &problems).object().and_then(|mut fields| {
+            let gate = Self::from_fields(&mut fields);
+            fields.finish();
+            gate
+        });
         problems.finish(gate)
     }
 
-    /// Reads a gate from a field of a document, whose problems it notes.
-    pub(crate) fn from_field(field: &Field<'_>) -> Option<Self> {
-        let mut fields = field.object()?;
+    /// Reads a gate from the fields of an object, which may hold others besides, and notes their problems.
+    pub(crate) fn from_fields(fields: &mut Fields<'_>) -> Option<Self> {
         let target = fields.required("target").and_then(|field| field.parse());
         let period = fields.required("period").and_then(|field| {
             let period = field.parse()?;
@@ -69,7 +72,6 @@ impl Gate {
         let on_exhausted = fields.optional("on_exhausted").map_or(Some(OnExhausted::default()), |field| {
             field.choice(&[("hold", OnExhausted::Hold), ("rollback", OnExhausted::RollBack)])
         });
-        fields.finish();
         let gate = Self::new(target?, period?, delay?, on_missing?).ok()?;
         let gate = gate.assuming_failure(failure?).ok()?.risking(risk?).ok()?;
         Some(gate.with_at_risk(at_risk?).on_exhausted(on_exhausted?))

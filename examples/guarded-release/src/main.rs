@@ -52,15 +52,22 @@ fn is_closed_pipe(error: &(dyn Error + 'static)) -> bool {
 fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
     let text = match &args.spec {
         None => SPEC.to_owned(),
-        Some(path) => std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?,
+        Some(path) => {
+            std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?
+        }
     };
     let spec = Spec::from_json(&text).map_err(|error| {
-        let source = args.spec.as_ref().map_or_else(|| "the built-in spec".to_owned(), |path| path.display().to_string());
+        let source = args
+            .spec
+            .as_ref()
+            .map_or_else(|| "the built-in spec".to_owned(), |path| path.display().to_string());
         format!("{source}: {error}")
     })?;
     let mut decisions = match &args.log_decisions {
         None => None,
-        Some(path) => Some(BufWriter::new(File::create(path).map_err(|error| format!("{}: {error}", path.display()))?)),
+        Some(path) => {
+            Some(BufWriter::new(File::create(path).map_err(|error| format!("{}: {error}", path.display()))?))
+        }
     };
     let stories = match &args.log {
         Some(input) => vec![replay_log(args, input, &spec, decisions.as_mut())?],
@@ -74,13 +81,18 @@ fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
     }
     let outcomes: Vec<Outcome> = stories.iter().map(Story::outcome).collect();
     let page = page(args, stories);
-    std::fs::write(&args.out, page.to_string()).map_err(|error| format!("{}: {error}", args.out.display()))?;
+    std::fs::write(&args.out, page.to_string())
+        .map_err(|error| format!("{}: {error}", args.out.display()))?;
     writeln!(io::stdout(), "page with plots: {}", args.out.display())?;
-    let as_promised = args.log.is_some() || args.spec.is_some() || outcomes == [Outcome::Completed, Outcome::RolledBack];
+    let as_promised =
+        args.log.is_some() || args.spec.is_some() || outcomes == [Outcome::Completed, Outcome::RolledBack];
     if as_promised {
         return Ok(ExitCode::SUCCESS);
     }
-    writeln!(io::stderr(), "guarded-release: the healthy release should complete and the faulty one be rolled back")?;
+    writeln!(
+        io::stderr(),
+        "guarded-release: the healthy release should complete and the faulty one be rolled back"
+    )?;
     Ok(ExitCode::FAILURE)
 }
 
@@ -92,16 +104,25 @@ fn replay_recording(
 ) -> Result<Story, Box<dyn Error>> {
     let fault = recording.fault_begins_ms().map(Timestamp::from_millis).transpose()?;
     let (title, intro) = match fault {
-        None => ("A healthy release", "Recorded traffic of a web shop. Both versions meet the same figures, rough moments included."),
+        None => (
+            "A healthy release",
+            "Recorded traffic of a web shop. Both versions meet the same figures, rough moments included.",
+        ),
         Some(_) => (
             "A faulty release",
             "The same traffic; five hours in, the new version meets figures that were recorded while a real fault was injected.",
         ),
     };
     let story = Story::new(title, intro, spec, Some(fault));
-    let mut progress = Progress::new(recording.name(), "requests", Some(recording.request_count()), Style::detect(args.quiet));
+    let mut progress = Progress::new(
+        recording.name(),
+        "requests",
+        Some(recording.request_count()),
+        Style::detect(args.quiet),
+    );
     if !args.quiet {
-        progress.say(&format_args!("{title}: {} recorded requests", text::count(recording.request_count())))?;
+        progress
+            .say(&format_args!("{title}: {} recorded requests", text::count(recording.request_count())))?;
     }
     let mut replay = start(args, spec, story, decisions)?;
     for (request, done) in recording.requests().zip(1..) {
@@ -128,8 +149,12 @@ fn replay_log(
         }
     };
     let intro = match &args.canary_path {
-        Some(prefix) => format!("Traffic of {input}; requests under {prefix} were served by the new version."),
-        None => format!("Traffic of {input}. Lines that do not name an arm are assigned here, and both versions meet their outcome."),
+        Some(prefix) => {
+            format!("Traffic of {input}; requests under {prefix} were served by the new version.")
+        }
+        None => format!(
+            "Traffic of {input}. Lines that do not name an arm are assigned here, and both versions meet their outcome."
+        ),
     };
     let story = Story::new("Your release", &intro, spec, None);
     let mut progress = Progress::new(&input.to_string(), "bytes", size, Style::detect(args.quiet));
@@ -152,7 +177,11 @@ fn replay_log(
     }
     let (read, malformed) = (log.lines_read(), log.malformed());
     if malformed > 0 {
-        let more = if malformed > COMPLAINTS { format!(", the first {COMPLAINTS} of them above") } else { String::new() };
+        let more = if malformed > COMPLAINTS {
+            format!(", the first {COMPLAINTS} of them above")
+        } else {
+            String::new()
+        };
         progress.say(&format_args!("skipped {malformed} malformed of {read} lines{more}"))?;
     }
     if malformed == read {
@@ -210,7 +239,8 @@ fn page(args: &Args, stories: Vec<Story>) -> Page {
     }
     Page {
         title: "Guarded release".to_owned(),
-        intro: "Who saw the new version, whether it hurt them, what it cost, and what was decided.".to_owned(),
+        intro: "Who saw the new version, whether it hurt them, what it cost, and what was decided."
+            .to_owned(),
         releases: stories.into_iter().map(Story::into_report).collect(),
         notes,
     }

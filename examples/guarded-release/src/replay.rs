@@ -42,7 +42,11 @@ pub(crate) struct Replay<'a> {
 impl<'a> Replay<'a> {
     /// # Errors
     /// A spec whose guardrails are others than `errors`: nothing in this traffic would feed them.
-    pub(crate) fn new(release: Release, settings: Settings<'a>, story: Story) -> Result<Self, rampgate::Error> {
+    pub(crate) fn new(
+        release: Release,
+        settings: Settings<'a>,
+        story: Story,
+    ) -> Result<Self, rampgate::Error> {
         let errors = release.metric(METRIC)?;
         let windows = (release.spec().bets() == Bets::Unit).then(|| Windows::new(settings.window));
         let next_look = Timestamp::EPOCH;
@@ -97,7 +101,13 @@ impl<'a> Replay<'a> {
             canary = kept.arm == Some(Arm::Canary);
         }
         let failed = match request.fate {
-            Fate::Open { on_control, on_canary } => if canary { on_canary } else { on_control },
+            Fate::Open { on_control, on_canary } => {
+                if canary {
+                    on_canary
+                } else {
+                    on_control
+                }
+            }
             Fate::Served { arm, failed } => {
                 placement.arm = Some(arm);
                 canary = arm == Arm::Canary;
@@ -116,13 +126,20 @@ impl<'a> Replay<'a> {
     }
 
     fn close_windows(&mut self, now: Timestamp) -> Result<(), rampgate::Error> {
-        while let Some(Closed { at, placement, failed }) = self.windows.as_mut().and_then(|windows| windows.close(now)) {
+        while let Some(Closed { at, placement, failed }) =
+            self.windows.as_mut().and_then(|windows| windows.close(now))
+        {
             self.record_outcome(placement, at, failed)?;
         }
         Ok(())
     }
 
-    fn record_outcome(&mut self, placement: Placement, at: Timestamp, failed: bool) -> Result<(), rampgate::Error> {
+    fn record_outcome(
+        &mut self,
+        placement: Placement,
+        at: Timestamp,
+        failed: bool,
+    ) -> Result<(), rampgate::Error> {
         let outcome = self.outcome(failed);
         self.release.record_outcome(placement, at, outcome)
     }

@@ -154,7 +154,11 @@ impl Story {
     pub(crate) fn end(&mut self, phase: Phase) {
         self.phase = phase;
         if let Some(fault) = self.fault.flatten().filter(|fault| *fault <= self.end) {
-            self.marks.push(Mark { at_ms: fault.as_millis(), label: "fault begins".to_owned(), strong: true });
+            self.marks.push(Mark {
+                at_ms: fault.as_millis(),
+                label: "fault begins".to_owned(),
+                strong: true,
+            });
         }
     }
 
@@ -179,8 +183,12 @@ impl Story {
             ),
             (Outcome::RolledBack, Some(at), _) => format!("Rolled back after {}.", after(at)),
             (Outcome::RolledBack, None, _) => "Cancelled before anyone was exposed.".to_owned(),
-            (Outcome::Completed, ..) => format!("Completed after {}: everyone has the new version.", after(self.end)),
-            (Outcome::Running, ..) => format!("The traffic ended after {} while the release was {}.", after(self.end), self.phase),
+            (Outcome::Completed, ..) => {
+                format!("Completed after {}: everyone has the new version.", after(self.end))
+            }
+            (Outcome::Running, ..) => {
+                format!("The traffic ended after {} while the release was {}.", after(self.end), self.phase)
+            }
         }
     }
 
@@ -202,8 +210,14 @@ impl Story {
         let hit = if self.fault.flatten().is_some() { self.served_since_fault } else { self.served };
         let since = if self.fault.flatten().is_some() { "since the fault began" } else { "in all" };
         let units = format!("{} of {} served", count(hit.failures), count(hit.requests));
-        facts.push(fact("Units hit", units, &format!("failures among requests that the new version served, {since}")));
-        let spent = self.budget_left_ppm.map_or_else(|| "no objective".to_owned(), |left| percent(1.0 - millionths(left)));
+        facts.push(fact(
+            "Units hit",
+            units,
+            &format!("failures among requests that the new version served, {since}"),
+        ));
+        let spent = self
+            .budget_left_ppm
+            .map_or_else(|| "no objective".to_owned(), |left| percent(1.0 - millionths(left)));
         facts.push(fact("Budget spent", spent, "by the whole service, share of the period's error budget"));
         let alarms = match (self.fault, self.rolled_back) {
             (None, _) => "unknown".to_owned(),
@@ -221,7 +235,8 @@ impl Story {
         let [control, canary] = &self.rates;
         let mut evidence = Plot::evidence(self.harm, self.needed);
         evidence.series.push(Series::line("evidence of safety, this stage", Tone::Beside, self.safety));
-        let mut plots = vec![Plot::exposure(self.exposure), evidence, Plot::error_rates(0.95, control, canary)];
+        let mut plots =
+            vec![Plot::exposure(self.exposure), evidence, Plot::error_rates(0.95, control, canary)];
         if !self.budget.is_empty() {
             plots.push(Plot::budget(self.budget));
         }

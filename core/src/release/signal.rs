@@ -1,7 +1,11 @@
-use alloc::string::String;
+use crate::error::{Error, Kind};
+use alloc::string::{String, ToString};
+use serde::{Deserialize, Serialize};
 
 /// What the host tells a release at one moment. Most of the time nothing but the time: [`Signal::Tick`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// As JSON it is `"tick"`, `"confirm"`, or an object of one field, `{"pause": {"by": "ana"}}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Signal {
     /// Time has passed: look at the evidence and the budget, and go on if the plan allows.
@@ -56,4 +60,26 @@ pub enum Signal {
         /// Why, for the log.
         why: String,
     },
+}
+
+impl Signal {
+    /// Reads a signal from its JSON form.
+    ///
+    /// ```
+    /// use rampgate::release::Signal;
+    ///
+    /// assert_eq!(Signal::from_json(r#""tick""#)?, Signal::Tick);
+    /// assert_eq!(Signal::from_json(r#"{"pause": {"by": "ana"}}"#)?, Signal::Pause { by: "ana".into() });
+    /// assert_eq!(Signal::from_json(r#"{"stop": {}}"#).unwrap_err().path(), "signal");
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Anything that is not one of the signals with exactly its fields.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(|error| {
+            let rule = alloc::format!("must be a signal: {}", error.to_string());
+            Error::new("signal", Kind::Syntax, rule, text)
+        })
+    }
 }

@@ -162,6 +162,15 @@ mod tests {
         refused(|w| w.tiers[0].clear(), "counter.tiers[1]", "sums");
     }
 
+    #[test]
+    fn a_bucket_that_a_full_tier_covers_in_part_is_at_least_what_is_left_there() {
+        let every_ten_seconds: Vec<_> = (0..400).map(|n| (n * 10_000, 1, 0)).collect();
+        let mut wire = Wire::from(counter(&every_ten_seconds));
+        assert_eq!(wire.tiers[1][3], (1, 6, 0)); // of its six tens of seconds, one is left in the finer tier
+        wire.tiers[1][3] = (1, 0, 6);
+        assert_eq!(Counter::try_from(wire).unwrap_err().path(), "counter.tiers[1]");
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -1,12 +1,14 @@
 use super::ControlPool;
 use crate::canary::{Guardrail, Judge, Policy};
 use crate::document::{Field, Fields, Node};
-use crate::error::{Error, Kind, Problems};
+use crate::error::{Error, Kind, Problem, Problems};
 use crate::flag::Flag;
 use crate::observe::{Metric, fingerprint};
-use crate::rollout::Plan;
+use crate::quantity::Share;
+use crate::rollout::{Plan, Requirement};
 use crate::slo::Gate;
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::vec::Vec;
 
 /// The version of the document, which its field `rampgate` names.
@@ -51,12 +53,13 @@ impl Spec {
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let node = Node::parse("spec", text)?;
         let problems = Problems::default();
-        let spec =
-            Field::root(&node, &problems).object().and_then(|fields| Self::read(fields, fingerprint(&node)));
+        let spec = Field::root(&node, &problems)
+            .object()
+            .and_then(|fields| Self::read(fields, fingerprint(&node), &problems));
         problems.finish(spec)
     }
 
-    fn read(mut fields: Fields<'_>, fingerprint: u64) -> Option<Self> {
+    fn read(mut fields: Fields<'_>, fingerprint: u64, problems: &Problems) -> Option<Self> {
         let version = fields.required("rampgate").and_then(|field| {
             let known = field.integer(0..=u64::MAX)? == VERSION;
             if !known {
@@ -79,13 +82,15 @@ impl Spec {
         let objective = fields.optional("objective").map(|field| BudgetRule::read(&field, judge.as_ref()));
         fields.finish();
         version?;
+        let (control, plan, judge) = (control?, plan?, judge?);
+        refuse_unprovable_stages(problems, control, &plan, &judge)?;
         Some(Self {
             name: name?.into(),
             flag: flag?,
-            control: control?,
+            control,
             bets: bets?,
-            plan: plan?,
-            judge: judge?,
+            plan,
+            judge,
             objective: match objective {
                 None => None,
                 Some(objective) => Some(objective?),
@@ -162,6 +167,29 @@ impl BudgetRule {
         fields.finish();
         Some(Self { metric: metric?, gate: gate? })
     }
+}
+
+/// Refuses stages that could never be passed: where everyone has the canary there is no control, so no ratio can be shown to be
+/// safe, and a guardrail needs a ceiling to be shown so by.
+fn refuse_unprovable_stages(
+    problems: &Problems,
+    control: ControlPool,
+    plan: &Plan,
+    judge: &Judge,
+) -> Option<()> {
+    let without =
+        judge.guardrails().iter().find(|guardrail| guardrail.is_required() && guardrail.ceiling().is_none());
+    let Some(guardrail) = without else { return Some(()) };
+    let alone = plan.stages().iter().position(|stage| {
+        stage.requires() == Requirement::Safe && control.share(stage.exposure()) == Share::ZERO
+    });
+    let Some(position) = alone else { return Some(()) };
+    let rule = format!(
+        "cannot be `safe` with no control left: give the guardrail `{}` a ceiling, or require `no_harm`",
+        guardrail.name()
+    );
+    problems.push(Problem::new(format!("stages[{position}].requires"), Kind::Conflict, rule, None));
+    None
 }
 
 fn read_judge(field: &Field<'_>, policy: Option<Policy>) -> Option<Judge> {

@@ -1,5 +1,6 @@
 //! rampgate: release safety as a library.
 #![no_std]
+#![cfg_attr(test, expect(clippy::float_cmp, reason = "the same bits are what is promised"))]
 
 extern crate alloc;
 #[cfg(test)]

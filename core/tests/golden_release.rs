@@ -3,6 +3,12 @@
 //!
 //! `RAMPGATE_BLESS=1 cargo test -p rampgate --test golden_release` writes the expected files anew, after a change of behaviour that was meant.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, also in its helpers"
+)]
+
 use rampgate::Timestamp;
 use rampgate::observe::{Outcome, ReplicaId};
 use rampgate::release::{Release, Signal};

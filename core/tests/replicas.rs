@@ -1,5 +1,11 @@
 //! Many replicas, one controller: whatever the network does to the deltas, the controller decides as if it had seen everything itself.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    reason = "a test fails by panicking, also in its helpers"
+)]
+
 use proptest::prelude::*;
 use rampgate::observe::{Outcome, ReplicaId};
 use rampgate::release::{Release, Signal};
@@ -27,7 +33,7 @@ fn release(replica: u64) -> Release {
 /// A controller that has started, and edges that follow it.
 fn started(edges: u64) -> (Release, Vec<Release>) {
     let mut controller = release(100);
-    controller.step(at(0), Signal::Start { by: "ana".into() }).unwrap();
+    let _ = controller.step(at(0), Signal::Start { by: "ana".into() }).unwrap();
     let directive = controller.directive().unwrap();
     let edges = (0..edges)
         .map(|replica| {
@@ -44,7 +50,7 @@ fn started(edges: u64) -> (Release, Vec<Release>) {
 fn serve(by: &mut Release, n: u64) {
     let errors = by.metric("errors").unwrap();
     let placement = by.assign(&format!("unit-{n}")).placement;
-    let outcome = if n % 40 == 0 { Outcome::good().failed(errors) } else { Outcome::good() };
+    let outcome = if n.is_multiple_of(40) { Outcome::good().failed(errors) } else { Outcome::good() };
     by.record(placement, at(n), outcome).unwrap();
 }
 

@@ -99,7 +99,6 @@ impl Release {
     }
 
     /// The rollout's own state, for displays.
-    #[must_use]
     pub fn rollout(&self) -> &State {
         &self.directive.rollout
     }

@@ -1,5 +1,5 @@
 use crate::error::{Error, Kind};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 /// What the host tells a release at one moment. Most of the time nothing but the time: [`Signal::Tick`].
@@ -78,7 +78,7 @@ impl Signal {
     /// Anything that is not one of the signals with exactly its fields.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         serde_json::from_str(text).map_err(|error| {
-            let rule = alloc::format!("must be a signal: {}", error.to_string());
+            let rule = alloc::format!("must be a signal: {error}");
             Error::new("signal", Kind::Syntax, rule, text)
         })
     }

@@ -42,7 +42,7 @@ impl Gates {
         clearance: Option<Clearance>,
         now: Timestamp,
     ) -> Self {
-        let mut gates = Self::default();
+        let mut gates = Self { opened: Vec::from([Reason::Clear]), ..Self::default() };
         if let Some(start) = plan.start().filter(|start| now < *start) {
             gates.close(Hold::NotBefore, Reason::NotBefore { start });
         }

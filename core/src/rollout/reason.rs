@@ -31,6 +31,8 @@ pub enum Command {
 pub enum Reason {
     /// Someone started the release.
     Started { by: String },
+    /// Nothing stands in the way of the first stage.
+    Clear,
     /// Someone began a new attempt.
     Retried { by: String },
     /// Someone paused the release.
@@ -103,6 +105,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Started { by } => write!(f, "{by} started it"),
+            Self::Clear => f.write_str("nothing stands in the way of the first stage"),
             Self::Retried { by } => write!(f, "{by} began a new attempt"),
             Self::Paused { by } => write!(f, "{by} paused it"),
             Self::Resumed { by } => write!(f, "{by} ended the pause"),

@@ -5,7 +5,6 @@ use crate::canary::{Finding, Verdict};
 use crate::error::{Error, Kind};
 use crate::quantity::Share;
 use crate::slo::Clearance;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Applies one event: the state that holds after it, and what was decided (at most one decision an event today).
@@ -211,10 +210,15 @@ impl<'a> Turn<'a> {
     }
 
     fn approve(&mut self, by: &str, stage: u32) -> Option<Action> {
-        let asked = self.state.place == Place::Stage(stage)
-            && self.plan.stage(stage).is_some_and(|stage| stage.approval);
-        match &mut self.state.watch {
-            Some(watch) if asked && watch.approved.is_none() => watch.approved = Some(by.into()),
+        match (self.state.place, &mut self.state.watch) {
+            (Place::Stage(current_stage), _) if current_stage != stage => {
+                return self.ignore(Reason::OtherStage { stage, current_stage });
+            }
+            (Place::Stage(_), Some(watch))
+                if watch.approved.is_none() && self.plan.stage(stage).is_some_and(|stage| stage.approval) =>
+            {
+                watch.approved = Some(by.into());
+            }
             _ => return self.not_applicable(),
         }
         self.note(Action::Approve, Reason::Approved { by: by.into(), stage })
@@ -222,7 +226,7 @@ impl<'a> Turn<'a> {
 
     fn promote(&mut self, by: &str) -> Option<Action> {
         match &mut self.state.watch {
-            Some(watch) if watch.promoted.is_none() => watch.promoted = Some(String::from(by)),
+            Some(watch) if watch.promoted.is_none() => watch.promoted = Some(by.into()),
             _ => return self.not_applicable(),
         }
         self.note(Action::Promote, Reason::Promoted { by: by.into() })

@@ -1,6 +1,14 @@
 //! The laws of the rollout machine (numbers of `spec/rollout.md`) on random plans and events, on every short sequence of
 //! events over small plans, and against machines that someone broke.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod mutants;
 mod walk;
 mod witness;

@@ -8,21 +8,21 @@ use rampgate::rollout::{Decision, Event, EventKind, Phase, Plan, Reason, Require
 use rampgate::slo::Clearance;
 use rampgate::{Error, ErrorKind, Share, Timestamp};
 
-pub type Stepped = Result<(State, Vec<Decision>), Error>;
+pub(crate) type Stepped = Result<(State, Vec<Decision>), Error>;
 
 /// A machine: the real one, or one that someone broke.
-pub type Machine<'a> = dyn Fn(&Plan, &State, &Event) -> Stepped + 'a;
+pub(crate) type Machine<'a> = dyn Fn(&Plan, &State, &Event) -> Stepped + 'a;
 
 /// A law that a machine broke, and how.
 #[derive(Debug)]
-pub struct Breach {
-    pub law: &'static str,
-    pub how: String,
+pub(crate) struct Breach {
+    pub(crate) law: &'static str,
+    pub(crate) how: String,
 }
 
 /// The observer's account of the present stage or bake.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Witness {
+pub(crate) struct Witness {
     heard: Option<(Timestamp, Verdict, u64)>,
     budget: Option<Clearance>,
     running: u64,
@@ -61,7 +61,7 @@ fn must(holds: bool, law: &'static str, how: impl FnOnce() -> String) -> Result<
 
 impl Witness {
     /// Lets `machine` apply `event` and holds what it does against the laws. The state after, if it was not refused.
-    pub fn observe(
+    pub(crate) fn observe(
         &mut self,
         world: &World,
         machine: &Machine<'_>,

@@ -8,26 +8,26 @@ use rampgate::{Share, Span, Timestamp};
 use serde_json::{Value, json};
 
 /// 2026-11-24T12:00:00Z.
-pub const T0: u64 = 1_795_521_600_000;
-pub const MINUTE: u64 = 60_000;
+pub(crate) const T0: u64 = 1_795_521_600_000;
+pub(crate) const MINUTE: u64 = 60_000;
 
-pub fn at(minutes: u64) -> Timestamp {
+pub(crate) fn at(minutes: u64) -> Timestamp {
     Timestamp::from_millis(T0 + minutes * MINUTE).unwrap()
 }
 
 /// A plan and the relatives of it that some laws compare it with.
 #[derive(Clone, Debug)]
-pub struct World {
-    pub plan: Plan,
+pub(crate) struct World {
+    pub(crate) plan: Plan,
     /// The same plan, frozen for ever.
-    pub frozen: Plan,
+    pub(crate) frozen: Plan,
     /// The same plan without its stage of each number, as if someone edited the list under a running release.
-    pub edited: Vec<Option<Plan>>,
+    pub(crate) edited: Vec<Option<Plan>>,
     json: Value,
 }
 
 impl World {
-    pub fn new(json: Value) -> Self {
+    pub(crate) fn new(json: Value) -> Self {
         let read = |json: &Value| Plan::from_json(&json.to_string());
         let mut frozen = json.clone();
         frozen["calendar"] =
@@ -49,12 +49,12 @@ impl World {
     }
 
     /// The plan's document.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.json.to_string()
     }
 
     /// The plan after `change`, for mutants that overlook a part of it.
-    pub fn altered(&self, change: impl FnOnce(&mut Value)) -> Plan {
+    pub(crate) fn altered(&self, change: impl FnOnce(&mut Value)) -> Plan {
         let mut json = self.json.clone();
         change(&mut json);
         Plan::from_json(&json.to_string()).unwrap()
@@ -62,7 +62,7 @@ impl World {
 }
 
 /// Plans with every feature, small enough that short sequences of events pass through them.
-pub fn worlds() -> impl Strategy<Value = World> {
+pub(crate) fn worlds() -> impl Strategy<Value = World> {
     let stage = (
         1_u32..=30,
         prop::sample::select(vec!["safe", "safe", "no_harm", "unmonitored"]),
@@ -127,7 +127,7 @@ pub fn worlds() -> impl Strategy<Value = World> {
 
 /// What happens next, put so that it makes sense in any state: an event is made of it when its turn comes.
 #[derive(Clone, Debug)]
-pub enum Move {
+pub(crate) enum Move {
     Tick,
     Start,
     Judged {
@@ -155,7 +155,7 @@ pub enum Move {
     Back,
 }
 
-pub fn moves() -> impl Strategy<Value = Vec<(u64, Move)>> {
+pub(crate) fn moves() -> impl Strategy<Value = Vec<(u64, Move)>> {
     let verdict = prop_oneof![
         10 => Just(Verdict::Safe),
         4 => Just(Verdict::Inconclusive),
@@ -205,7 +205,7 @@ pub fn moves() -> impl Strategy<Value = Vec<(u64, Move)>> {
 
 impl Move {
     /// The event that this move is in `state`, `minutes` after its last; `units` counts what the canary has seen.
-    pub fn event(&self, state: &State, minutes: u64, last: Option<&Event>, units: &mut u64) -> Event {
+    pub(crate) fn event(&self, state: &State, minutes: u64, last: Option<&Event>, units: &mut u64) -> Event {
         let wait = Span::from_millis(minutes * MINUTE).unwrap();
         let by = || "ann".into();
         let mut seq = state.seq() + 1;
@@ -252,6 +252,6 @@ impl Move {
     }
 }
 
-pub fn finding(verdict: Verdict, units: u64) -> Finding {
+pub(crate) fn finding(verdict: Verdict, units: u64) -> Finding {
     Finding { verdict, units, ln_harm: 0.1, ln_harm_needed: 3.0, ln_safety: 0.3, ln_safety_needed: 3.0 }
 }

@@ -160,6 +160,12 @@ impl Error {
         self.first.kind()
     }
 
+    /// Rule of the first problem.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        self.first.rule()
+    }
+
     /// Value of the first problem.
     #[must_use]
     pub fn value(&self) -> Option<&str> {

@@ -5,10 +5,15 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod bucketing;
 pub mod canary;
 mod document;
 mod error;
+pub mod flag;
+mod math;
+pub mod observe;
 mod quantity;
+pub mod release;
 pub mod rollout;
 pub mod slo;
 

@@ -1,5 +1,6 @@
 use super::Node;
 use crate::error::{Error, Kind, Problem, Problems};
+use crate::quantity::Probability;
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
@@ -31,6 +32,16 @@ impl<'a> Field<'a> {
         self.problems.push(Problem::new(self.path(), kind, rule, Some(self.node.shown())));
     }
 
+    /// Notes what a constructor said of this value.
+    pub(crate) fn refuse_with(&self, error: &Error) {
+        self.problems.extend(&error.clone().at(self.path()));
+    }
+
+    /// Notes problems whose paths are the document's own already.
+    pub(crate) fn refuse_as(&self, error: &Error) {
+        self.problems.extend(error);
+    }
+
     pub(crate) fn bool(&self) -> Option<bool> {
         match self.node {
             Node::Bool(value) => Some(*value),
@@ -60,7 +71,7 @@ impl<'a> Field<'a> {
         match self.text()?.parse() {
             Ok(value) => Some(value),
             Err(error) => {
-                self.problems.extend(&error.at(self.path()));
+                self.refuse_with(&error);
                 None
             }
         }
@@ -89,6 +100,11 @@ impl<'a> Field<'a> {
                 None
             }
         }
+    }
+
+    pub(crate) fn probability(&self) -> Option<Probability> {
+        let number = self.number(0.0..=1.0)?;
+        Probability::new(number).map_err(|error| self.refuse_with(&error)).ok()
     }
 
     /// One of a closed list of words.

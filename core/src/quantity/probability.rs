@@ -18,6 +18,11 @@ use serde::{Deserialize, Serialize};
 pub struct Probability(f64);
 
 impl Probability {
+    /// 0.05, the field's usual error rate.
+    pub const ONE_IN_TWENTY: Self = Self(0.05);
+    /// 0.001, for alarms that should almost never be false.
+    pub const ONE_IN_A_THOUSAND: Self = Self(0.001);
+
     /// # Errors
     /// Anything that is not strictly between 0 and 1, NaN included.
     pub fn new(value: f64) -> Result<Self, Error> {

@@ -177,12 +177,12 @@ impl State {
 
     /// The attempt and stage that a finding has to name to be heard now; none where no finding is needed.
     ///
-    /// Before the first rise it is stage 0, of which only the budget's word counts.
+    /// Before the first rise, and before a retry, it is stage 0, of which only the budget's word counts.
     #[must_use]
     pub const fn judging(&self) -> Option<(u32, u32)> {
         match self.place {
-            Place::Draft | Place::Scheduled => Some((self.attempt, 0)),
-            Place::RollingBack | Place::RollbackFailed | Place::RolledBack => None,
+            Place::Draft | Place::Scheduled | Place::RolledBack => Some((self.attempt, 0)),
+            Place::RollingBack | Place::RollbackFailed => None,
             Place::Stage(stage) | Place::Baking(stage) | Place::Completed(stage) | Place::Expired(stage) => {
                 Some((self.attempt, stage))
             }

@@ -1,0 +1,29 @@
+//! Which variant a unit gets, and why.
+//!
+//! A [`Flag`] is a kill switch, a table of overrides, one allocation of variants behind an exposure, and a default.
+//! Everyone whom nothing else reaches gets the default.
+//!
+//! ```
+//! use rampgate::flag::{Flag, Reason};
+//!
+//! let flag = Flag::from_json(
+//!     r#"{
+//!         "key": "checkout",
+//!         "variants": [{"name": "old", "weight": 1}, {"name": "new", "weight": 1}],
+//!         "default": "old",
+//!         "exposure": "20%",
+//!         "overrides": {"qa-1": "new"}
+//!     }"#,
+//! )?;
+//! let evaluation = flag.evaluate("qa-1");
+//! assert_eq!(evaluation.variant(), "new");
+//! assert_eq!(evaluation.reason(), Reason::Override);
+//! assert_eq!(flag.evaluate("").reason(), Reason::Unassigned);
+//! # Ok::<(), rampgate::Error>(())
+//! ```
+
+mod definition;
+mod evaluation;
+
+pub use definition::Flag;
+pub use evaluation::{Evaluation, Reason};

@@ -1,0 +1,41 @@
+//! The only door to floating-point functions: the same bits natively, in WASM and in Python.
+//!
+//! Rust's own `f64::ln` and friends call the platform's library and differ between targets in the last bit; the `libm`
+//! crate is plain Rust and does not. The crate is `no_std`, so the platform's functions are out of reach by
+//! construction, and every sum is taken in a fixed order.
+
+mod gamma;
+mod log_sum;
+mod quadrature;
+mod root;
+
+pub(crate) use gamma::ln_beta_binomial_odds;
+pub(crate) use log_sum::LogSum;
+pub(crate) use quadrature::UNIT_INTERVAL;
+pub(crate) use root::last_true;
+
+/// Natural logarithm.
+pub(crate) fn ln(x: f64) -> f64 {
+    libm::log(x)
+}
+
+/// ln(1 + x), accurate near zero.
+pub(crate) fn ln_1p(x: f64) -> f64 {
+    libm::log1p(x)
+}
+
+/// e to the power x.
+pub(crate) fn exp(x: f64) -> f64 {
+    libm::exp(x)
+}
+
+/// e to the power x, minus 1, accurate near zero.
+pub(crate) fn exp_m1(x: f64) -> f64 {
+    libm::expm1(x)
+}
+
+/// A count as a float: exact up to 2^53, above that rounded to the nearest representable value.
+#[expect(clippy::cast_precision_loss, reason = "counts beyond 2^53 lose at most one part in 10^16")]
+pub(crate) const fn count(n: u64) -> f64 {
+    n as f64
+}

@@ -1,0 +1,176 @@
+use crate::document::Node;
+use crate::error::{Error, Kind};
+use alloc::vec::Vec;
+use core::hash::Hasher as _;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use siphasher::sip::SipHasher13;
+
+const MAGIC: [u8; 4] = *b"RGT1";
+const HEADER: usize = 4 + 1 + 8;
+const CHECKSUM: usize = 8;
+
+/// A kind of message: `RGT1`, a byte for the kind, the fingerprint of the spec it belongs to, a postcard body, and a checksum.
+///
+/// The last byte of the magic is the format's version. The checksum finds damage, not forgery: who may send a message is for
+/// the host to say.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wire {
+    /// What the message is, in errors.
+    pub(crate) name: &'static str,
+    pub(crate) kind: u8,
+}
+
+impl Wire {
+    pub(crate) fn encode(self, fingerprint: u64, body: &impl Serialize) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::from(MAGIC);
+        bytes.push(self.kind);
+        bytes.extend(fingerprint.to_le_bytes());
+        let mut bytes = postcard::to_extend(body, bytes)
+            .map_err(|_| Error::absent(self.name, Kind::Corrupt, "cannot be encoded"))?;
+        let checksum = checksum(&bytes);
+        bytes.extend(checksum.to_le_bytes());
+        Ok(bytes)
+    }
+
+    pub(crate) fn decode<T: DeserializeOwned>(self, fingerprint: u64, bytes: &[u8]) -> Result<T, Error> {
+        let refuse = |kind, rule: &'static str| Error::new(self.name, kind, rule, Excerpt(bytes));
+        let (content, sum) = bytes
+            .split_last_chunk::<CHECKSUM>()
+            .filter(|(content, _)| content.len() >= HEADER)
+            .ok_or_else(|| refuse(Kind::Corrupt, "is too short"))?;
+        let (magic, rest) =
+            content.split_first_chunk::<4>().ok_or_else(|| refuse(Kind::Corrupt, "is too short"))?;
+        if magic.get(..3) != MAGIC.get(..3) {
+            return Err(refuse(Kind::Corrupt, "must begin with `RGT1`"));
+        }
+        if *magic != MAGIC {
+            return Err(refuse(Kind::Version, "is of a format version that this build does not read"));
+        }
+        if checksum(content) != u64::from_le_bytes(*sum) {
+            return Err(refuse(Kind::Corrupt, "does not match its checksum"));
+        }
+        let (kind, rest) = rest.split_first().ok_or_else(|| refuse(Kind::Corrupt, "is too short"))?;
+        if *kind != self.kind {
+            return Err(refuse(Kind::Type, "is another kind of message"));
+        }
+        let (spec, body) =
+            rest.split_first_chunk::<8>().ok_or_else(|| refuse(Kind::Corrupt, "is too short"))?;
+        if u64::from_le_bytes(*spec) != fingerprint {
+            return Err(refuse(Kind::Conflict, "belongs to another spec"));
+        }
+        match postcard::take_from_bytes(body) {
+            Ok((value, [])) => Ok(value),
+            Ok(_) => Err(refuse(Kind::Corrupt, "has bytes left over")),
+            Err(_) => Err(refuse(Kind::Corrupt, "holds values that cannot be")),
+        }
+    }
+}
+
+/// The first bytes of a message, in hexadecimal.
+struct Excerpt<'a>(&'a [u8]);
+
+impl core::fmt::Display for Excerpt<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}-bytes", self.0.len())?;
+        self.0.iter().take(8).enumerate().try_for_each(|(position, byte)| {
+            let separator = if position == 0 { ":" } else { "" };
+            write!(f, "{separator}{byte:02x}")
+        })
+    }
+}
+
+fn checksum(bytes: &[u8]) -> u64 {
+    SipHasher13::new().hash(bytes)
+}
+
+/// A number for a document's content: the same whatever the white space and the order of keys.
+pub(crate) fn fingerprint(document: &Node) -> u64 {
+    let mut hasher = SipHasher13::new();
+    feed(&mut hasher, document);
+    hasher.finish()
+}
+
+fn feed(hasher: &mut SipHasher13, node: &Node) {
+    match node {
+        Node::Null => hasher.write(b"n"),
+        Node::Bool(value) => hasher.write(if *value { b"t" } else { b"f" }),
+        Node::Number(value) => feed_text(hasher, b"d", &alloc::format!("{value}")),
+        Node::Text(value) => feed_text(hasher, b"s", value),
+        Node::List(items) => {
+            feed_length(hasher, b"l", items.len());
+            items.iter().for_each(|item| feed(hasher, item));
+        }
+        Node::Object(entries) => {
+            feed_length(hasher, b"o", entries.len());
+            let mut sorted: Vec<_> = entries.iter().collect();
+            sorted.sort_by(|a, b| a.0.cmp(&b.0));
+            for (name, value) in sorted {
+                feed_text(hasher, b"k", name);
+                feed(hasher, value);
+            }
+        }
+    }
+}
+
+fn feed_text(hasher: &mut SipHasher13, tag: &[u8], text: &str) {
+    feed_length(hasher, tag, text.len());
+    hasher.write(text.as_bytes());
+}
+
+fn feed_length(hasher: &mut SipHasher13, tag: &[u8], length: usize) {
+    hasher.write(tag);
+    hasher.write(&u64::try_from(length).unwrap_or(u64::MAX).to_le_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::String;
+
+    const WIRE: Wire = Wire { name: "message", kind: b'm' };
+
+    #[test]
+    fn any_damage_is_an_error_and_none_a_guess() {
+        let body = (7_u64, String::from("abc"));
+        let bytes = WIRE.encode(5, &body).unwrap();
+        assert_eq!(WIRE.decode::<(u64, String)>(5, &bytes).unwrap(), body);
+        for length in 0..bytes.len() {
+            assert!(WIRE.decode::<(u64, String)>(5, &bytes[..length]).is_err(), "cut at {length}");
+        }
+        for position in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut damaged = bytes.clone();
+                damaged[position] ^= 1 << bit;
+                assert!(WIRE.decode::<(u64, String)>(5, &damaged).is_err(), "bit {bit} of byte {position}");
+            }
+        }
+    }
+
+    #[test]
+    fn version_kind_spec_and_leftovers_are_told_apart() {
+        let bytes = WIRE.encode(5, &1_u8).unwrap();
+        let mut later = bytes.clone();
+        later[3] = b'2';
+        assert_eq!(WIRE.decode::<u8>(5, &later).unwrap_err().kind(), Kind::Version);
+        assert_eq!(WIRE.decode::<u8>(6, &bytes).unwrap_err().kind(), Kind::Conflict);
+        assert_eq!(Wire { kind: b'x', ..WIRE }.decode::<u8>(5, &bytes).unwrap_err().kind(), Kind::Type);
+        let longer = WIRE.encode(5, &(1_u8, 2_u8)).unwrap();
+        assert_eq!(WIRE.decode::<u8>(5, &longer).unwrap_err().kind(), Kind::Corrupt);
+        assert!(
+            WIRE.decode::<u8>(5, &longer)
+                .unwrap_err()
+                .to_string()
+                .starts_with("invalid `message`: has bytes left over")
+        );
+    }
+
+    #[test]
+    fn a_fingerprint_sees_content_and_not_layout() {
+        let print = |text| fingerprint(&Node::parse("spec", text).unwrap());
+        assert_eq!(print(r#"{"a": 1, "b": [true, null]}"#), print(r#"{"b":[true,null],"a":1}"#));
+        assert_ne!(print(r#"{"a": [1, 2]}"#), print(r#"{"a": [2, 1]}"#));
+        assert_ne!(print(r#"{"a": "1"}"#), print(r#"{"a": 1}"#));
+    }
+    use alloc::string::ToString;
+}

@@ -57,7 +57,8 @@ pub enum Action {
 /// let (_, decisions) = step(&plan, &State::new(), &start)?;
 /// assert_eq!(
 ///     decisions[0].to_string(),
-///     "2026-11-24T12:00:00Z advance to 5%, ramping in stages[0]: ann started it"
+///     "2026-11-24T12:00:00Z advance to 5%, ramping in stages[0]: ann started it; nothing stands in the way of the \
+///      first stage"
 /// );
 /// # Ok::<(), rampgate::Error>(())
 /// ```

@@ -42,7 +42,7 @@ impl Gates {
         clearance: Option<Clearance>,
         now: Timestamp,
     ) -> Self {
-        let mut gates = Self::default();
+        let mut gates = Self { opened: Vec::from([Reason::Clear]), ..Self::default() };
         if let Some(start) = plan.start().filter(|start| now < *start) {
             gates.close(Hold::NotBefore, Reason::NotBefore { start });
         }
@@ -59,14 +59,19 @@ impl Gates {
         (clearance, now): (Option<Clearance>, Timestamp),
     ) -> Self {
         let mut gates = Self::default();
-        let dwell = if stage.is_monitored() { watch.dwell } else { watch.elapsed };
-        let lasted = dwell >= stage.min_dwell;
+        let need = stage.min_dwell;
+        let (dwell, time) = if stage.is_monitored() {
+            (watch.dwell, Reason::Dwell { have: watch.dwell, need })
+        } else {
+            (watch.elapsed, Reason::Elapsed { have: watch.elapsed, need })
+        };
+        let lasted = dwell >= need;
         let met = lasted && watch.units() >= stage.min_units;
         if stage.is_monitored() {
             gates.verdict(plan, stage, watch, met, now);
         }
         let waived = watch.promoted.is_some();
-        gates.minimum(lasted || waived, Reason::Dwell { have: dwell, need: stage.min_dwell });
+        gates.minimum(lasted || waived, time);
         if stage.min_units > 0 {
             let units = Reason::Units { have: watch.units(), need: stage.min_units };
             gates.minimum(watch.units() >= stage.min_units || waived, units);

@@ -5,7 +5,6 @@ use crate::canary::{Finding, Verdict};
 use crate::error::{Error, Kind};
 use crate::quantity::Share;
 use crate::slo::Clearance;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Applies one event: the state that holds after it, and what was decided (at most one decision an event today).
@@ -139,8 +138,7 @@ impl<'a> Turn<'a> {
             }
         }
         if (attempt, stage) != (current_attempt, current_stage) {
-            self.reasons.push(Reason::Void { attempt, stage, current_attempt, current_stage });
-            return Some(Action::Ignore);
+            return self.ignore(Reason::Void { attempt, stage, current_attempt, current_stage });
         }
         self.state.clearance = Some(clearance);
         let (at, paused) = (self.event.at, self.state.is_paused());
@@ -152,7 +150,7 @@ impl<'a> Turn<'a> {
 
     fn start(&mut self, by: &str) -> Option<Action> {
         if self.state.place != Place::Draft {
-            return self.ignore();
+            return self.not_applicable();
         }
         self.reasons.push(Reason::Started { by: by.into() });
         self.move_to(Place::Scheduled, Share::ZERO);
@@ -161,7 +159,7 @@ impl<'a> Turn<'a> {
 
     fn retry(&mut self, by: &str) -> Option<Action> {
         if !matches!(self.state.place, Place::RolledBack | Place::Expired(_)) {
-            return self.ignore();
+            return self.not_applicable();
         }
         self.reasons.push(Reason::Retried { by: by.into() });
         self.state.attempt = self.state.attempt.saturating_add(1);
@@ -172,7 +170,7 @@ impl<'a> Turn<'a> {
     fn abort(&mut self, by: &str, why: &str) -> Option<Action> {
         let reason = Reason::Aborted { by: by.into(), why: why.into() };
         match self.state.place {
-            Place::RollingBack | Place::RolledBack => self.ignore(),
+            Place::RollingBack | Place::RolledBack => self.not_applicable(),
             Place::Draft | Place::Scheduled => {
                 self.reasons.push(reason);
                 self.move_to(Place::RolledBack, Share::ZERO);
@@ -192,7 +190,7 @@ impl<'a> Turn<'a> {
     fn pause(&mut self, by: &str) -> Option<Action> {
         let can_wait = matches!(self.state.place, Place::Scheduled | Place::Stage(_) | Place::Baking(_));
         if !can_wait || self.state.is_paused() {
-            return self.ignore();
+            return self.not_applicable();
         }
         self.state.hold = Some(Hold::Paused);
         if let Some(watch) = &mut self.state.watch {
@@ -204,7 +202,7 @@ impl<'a> Turn<'a> {
 
     fn resume(&mut self, by: &str) -> Option<Action> {
         if !self.state.is_paused() {
-            return self.ignore();
+            return self.not_applicable();
         }
         self.state.hold = None;
         self.reasons.push(Reason::Resumed { by: by.into() });
@@ -212,26 +210,31 @@ impl<'a> Turn<'a> {
     }
 
     fn approve(&mut self, by: &str, stage: u32) -> Option<Action> {
-        let asked = self.state.place == Place::Stage(stage)
-            && self.plan.stage(stage).is_some_and(|stage| stage.approval);
-        match &mut self.state.watch {
-            Some(watch) if asked && watch.approved.is_none() => watch.approved = Some(by.into()),
-            _ => return self.ignore(),
+        match (self.state.place, &mut self.state.watch) {
+            (Place::Stage(current_stage), _) if current_stage != stage => {
+                return self.ignore(Reason::OtherStage { stage, current_stage });
+            }
+            (Place::Stage(_), Some(watch))
+                if watch.approved.is_none() && self.plan.stage(stage).is_some_and(|stage| stage.approval) =>
+            {
+                watch.approved = Some(by.into());
+            }
+            _ => return self.not_applicable(),
         }
         self.note(Action::Approve, Reason::Approved { by: by.into(), stage })
     }
 
     fn promote(&mut self, by: &str) -> Option<Action> {
         match &mut self.state.watch {
-            Some(watch) if watch.promoted.is_none() => watch.promoted = Some(String::from(by)),
-            _ => return self.ignore(),
+            Some(watch) if watch.promoted.is_none() => watch.promoted = Some(by.into()),
+            _ => return self.not_applicable(),
         }
         self.note(Action::Promote, Reason::Promoted { by: by.into() })
     }
 
     fn confirm(&mut self) -> Option<Action> {
         if !matches!(self.state.place, Place::RollingBack | Place::RollbackFailed) {
-            return self.ignore();
+            return self.not_applicable();
         }
         self.reasons.push(Reason::Confirmed);
         self.move_to(Place::RolledBack, Share::ZERO);
@@ -240,17 +243,23 @@ impl<'a> Turn<'a> {
 
     fn rollback_failed(&mut self, why: &str) -> Option<Action> {
         if !matches!(self.state.place, Place::RollingBack | Place::RollbackFailed) {
-            return self.ignore();
+            return self.not_applicable();
         }
         self.reasons.push(Reason::RollbackFailed { why: why.into() });
         self.move_to(Place::RollbackFailed, Share::ZERO);
         Some(Action::FailRollback)
     }
 
-    fn ignore(&mut self) -> Option<Action> {
+    fn not_applicable(&mut self) -> Option<Action> {
         let command = self.event.kind.command()?;
-        self.reasons.push(Reason::NotApplicable { command, phase: self.before.phase() });
-        Some(Action::Ignore)
+        self.ignore(Reason::NotApplicable { command, phase: self.before.phase() })
+    }
+
+    /// What an event says may be void; that time has passed is not.
+    fn ignore(&mut self, reason: Reason) -> Option<Action> {
+        let action = self.settle(None);
+        self.reasons.push(reason);
+        Some(action.unwrap_or(Action::Ignore))
     }
 
     /// Settles after a command whose own reason the gates repeat if they open.

@@ -64,7 +64,8 @@
 //! }
 //! assert_eq!(state.phase(), Phase::Ramping { stage: 1 });
 //! assert_eq!(log, [
-//!     "2026-11-24T12:05:00Z advance to 5%, ramping in stages[0]: ann started it",
+//!     "2026-11-24T12:05:00Z advance to 5%, ramping in stages[0]: ann started it; nothing stands in the way of the \
+//!      first stage",
 //!     "2026-11-24T12:20:00Z advance to 100%, ramping in stages[1]: the canary is safe: evidence ln 3.20 of the ln 3.00 \
 //!      needed; 10m of 10m with evidence; 180 of 100 units",
 //! ]);

@@ -70,7 +70,7 @@ impl fmt::Display for Phase {
             Self::Draft => f.write_str("draft"),
             Self::Scheduled => f.write_str("scheduled"),
             Self::Ramping { stage } => write!(f, "ramping in stages[{stage}]"),
-            Self::Holding { stage, reason } => write!(f, "holding in stages[{stage}]: {reason}"),
+            Self::Holding { stage, reason } => write!(f, "holding in stages[{stage}] ({reason})"),
             Self::Baking => f.write_str("baking"),
             Self::Completed => f.write_str("completed"),
             Self::RollingBack => f.write_str("rolling back"),

@@ -31,6 +31,8 @@ pub enum Command {
 pub enum Reason {
     /// Someone started the release.
     Started { by: String },
+    /// Nothing stands in the way of the first stage.
+    Clear,
     /// Someone began a new attempt.
     Retried { by: String },
     /// Someone paused the release.
@@ -49,6 +51,8 @@ pub enum Reason {
     RollbackFailed { why: String },
     /// The command does nothing in this phase.
     NotApplicable { command: Command, phase: Phase },
+    /// An approval of another stage than the present one.
+    OtherStage { stage: u32, current_stage: u32 },
     /// A finding about another attempt or stage than the present one.
     Void { attempt: u32, stage: u32, current_attempt: u32, current_stage: u32 },
     /// The harm evidence over all guardrails reached its threshold.
@@ -67,6 +71,8 @@ pub enum Reason {
     Unmonitored { stage: u32 },
     /// Time with evidence, against the stage's minimum.
     Dwell { have: Span, need: Span },
+    /// Time in an unmonitored stage, pauses not counted, against the stage's minimum.
+    Elapsed { have: Span, need: Span },
     /// Canary units with an outcome, against the stage's minimum.
     Units { have: u64, need: u64 },
     /// The deadline of the stage has come.
@@ -103,6 +109,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Started { by } => write!(f, "{by} started it"),
+            Self::Clear => f.write_str("nothing stands in the way of the first stage"),
             Self::Retried { by } => write!(f, "{by} began a new attempt"),
             Self::Paused { by } => write!(f, "{by} paused it"),
             Self::Resumed { by } => write!(f, "{by} ended the pause"),
@@ -112,6 +119,9 @@ impl fmt::Display for Reason {
             Self::Confirmed => f.write_str("exposure 0% is in force"),
             Self::RollbackFailed { why } => write!(f, "exposure 0% could not be brought into force: {why}"),
             Self::NotApplicable { command, phase } => write!(f, "`{command}` does nothing while {phase}"),
+            Self::OtherStage { stage, current_stage } => {
+                write!(f, "an approval of stages[{stage}] says nothing about stages[{current_stage}]")
+            }
             Self::Void { attempt, stage, current_attempt, current_stage } => write!(
                 f,
                 "a finding about attempt {attempt}, stages[{stage}] says nothing about attempt {current_attempt}, \
@@ -143,6 +153,7 @@ impl fmt::Display for Reason {
                 write!(f, "stages[{stage}] is unmonitored: no verdict is required")
             }
             Self::Dwell { have, need } => write!(f, "{have} of {need} with evidence"),
+            Self::Elapsed { have, need } => write!(f, "{have} of {need} in the stage"),
             Self::Units { have, need } => write!(f, "{have} of {need} units"),
             Self::Deadline { elapsed, limit } => {
                 write!(f, "the deadline of {limit} has come after {elapsed}")

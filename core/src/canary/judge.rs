@@ -113,34 +113,52 @@ impl Judge {
         self.guardrails.iter().position(|guardrail| guardrail.name() == name).and_then(Metric::new)
     }
 
-    /// Judges. Pure: the same look gives the same report, bit for bit, on every platform.
+    /// The verdict with the numbers that a rollout acts on. Pure: the same look gives the same finding, bit for bit, on every
+    /// platform.
+    #[must_use]
+    pub fn find(&self, look: &Look<'_>) -> Finding {
+        self.finding(look, &self.evidence(look))
+    }
+
+    /// The finding with everything that explains it: counts, rates, intervals, culprits. Costs about fifty times [`find`](Self::find).
+    #[must_use]
     pub fn judge(&self, look: &Look<'_>) -> Report {
-        let mut guardrails: Vec<GuardrailReport> = (0..)
-            .map_while(Metric::new)
-            .zip(&self.guardrails)
-            .map(|(metric, guardrail)| self.examine(look, metric, guardrail))
-            .collect();
-        let weights: Vec<f64> = self.guardrails.iter().map(|guardrail| guardrail.weight().into()).collect();
-        let harms: Vec<f64> = guardrails.iter().map(|guardrail| guardrail.ln_harm).collect();
-        let ln_harm = ln_mean(weights.iter().copied().zip(harms.iter().copied()));
-        let ln_harm_needed = -math::ln(self.policy.alpha.get());
-        for (report, culprit) in guardrails.iter_mut().zip(culprits(&weights, &harms, ln_harm_needed)) {
-            report.culprit = culprit;
+        let evidence = self.evidence(look);
+        let finding = self.finding(look, &evidence);
+        let culprits = culprits(&evidence, finding.ln_harm_needed);
+        let guardrails =
+            (0..).map_while(Metric::new).zip(&self.guardrails).zip(evidence.iter().zip(culprits));
+        let units = |arm: fn(&Epoch<'_>) -> u64| look.epochs.iter().map(arm).fold(0, u64::saturating_add);
+        Report {
+            finding,
+            units: Arms {
+                canary: units(|epoch| epoch.canary.units()),
+                control: units(|epoch| epoch.control.units()),
+            },
+            ln_mismatch: ln_mismatch(look),
+            ln_mismatch_needed: -math::ln(self.policy.srm_alpha.get()),
+            guardrails: guardrails
+                .map(|((metric, guardrail), (evidence, culprit))| {
+                    self.explain(look, metric, guardrail, *evidence, culprit)
+                })
+                .collect(),
         }
-        let required =
-            self.guardrails.iter().zip(&guardrails).filter(|(guardrail, _)| guardrail.is_required());
-        let ln_safety = required.map(|(_, report)| report.ln_safety).fold(f64::INFINITY, f64::min);
-        let ln_mismatch = look
-            .epochs
-            .iter()
-            .filter(|epoch| epoch.is_comparable())
-            .map(|epoch| ln_evidence_of_mismatch(epoch.rho(), epoch.canary.units(), epoch.control.units()))
-            .sum();
-        let ln_mismatch_needed = -math::ln(self.policy.srm_alpha.get());
+    }
+
+    fn evidence(&self, look: &Look<'_>) -> Vec<Evidence> {
+        let guardrails = (0..).map_while(Metric::new).zip(&self.guardrails);
+        guardrails.map(|(metric, guardrail)| Evidence::of(look, metric, guardrail)).collect()
+    }
+
+    fn finding(&self, look: &Look<'_>, evidence: &[Evidence]) -> Finding {
+        let ln_harm = ln_mean(evidence.iter().map(|evidence| (evidence.weight, evidence.ln_harm)));
+        let ln_harm_needed = -math::ln(self.policy.alpha.get());
+        let required = self.guardrails.iter().zip(evidence).filter(|(guardrail, _)| guardrail.is_required());
+        let ln_safety = required.map(|(_, evidence)| evidence.ln_safety).fold(f64::INFINITY, f64::min);
         let ln_safety_needed = -math::ln(self.policy.beta.get());
         let verdict = if ln_harm >= ln_harm_needed {
             Verdict::Harm
-        } else if ln_mismatch >= ln_mismatch_needed {
+        } else if ln_mismatch(look) >= -math::ln(self.policy.srm_alpha.get()) {
             Verdict::Invalid
         } else if let Some(lack) = self.lack(look) {
             Verdict::Insufficient(lack)
@@ -149,39 +167,31 @@ impl Judge {
         } else {
             Verdict::Inconclusive
         };
-        let units = stage_units(look);
-        Report {
-            finding: Finding { verdict, units, ln_harm, ln_harm_needed, ln_safety, ln_safety_needed },
-            units: Arms {
-                canary: look.epochs.iter().map(|epoch| epoch.canary.units()).fold(0, u64::saturating_add),
-                control: look.epochs.iter().map(|epoch| epoch.control.units()).fold(0, u64::saturating_add),
-            },
-            ln_mismatch,
-            ln_mismatch_needed,
-            guardrails,
-        }
+        Finding { verdict, units: stage_units(look), ln_harm, ln_harm_needed, ln_safety, ln_safety_needed }
     }
 
-    fn examine(&self, look: &Look<'_>, metric: Metric, guardrail: &Guardrail) -> GuardrailReport {
-        let cells = |wanted: &dyn Fn(u32) -> bool| -> Vec<Cell> {
-            let epochs = look.epochs.iter().filter(|epoch| epoch.is_comparable() && wanted(epoch.stage));
-            epochs.map(|epoch| epoch.cell(metric)).collect()
-        };
+    fn explain(
+        &self,
+        look: &Look<'_>,
+        metric: Metric,
+        guardrail: &Guardrail,
+        evidence: Evidence,
+        culprit: bool,
+    ) -> GuardrailReport {
         let counts = Arms {
             canary: merged(look.epochs.iter().map(|epoch| epoch.canary.counts(metric))),
             control: merged(look.epochs.iter().map(|epoch| epoch.control.counts(metric))),
         };
         let interval = |counts| confidence_sequence(counts, self.policy.alpha);
-        let all = cells(&|_| true);
         GuardrailReport {
             name: guardrail.name().into(),
             counts,
             rates: Arms { canary: counts.canary.rate(), control: counts.control.rate() },
             rate_intervals: Arms { canary: interval(counts.canary), control: interval(counts.control) },
-            ratio_interval: ratio_interval(&all, self.policy.alpha.get()),
-            ln_harm: ln_harm(look, guardrail, cells),
-            ln_safety: ln_safety(look, guardrail, metric, &cells(&|stage| stage == look.stage)),
-            culprit: false,
+            ratio_interval: ratio_interval(&cells(look, metric, |_| true), self.policy.alpha.get()),
+            ln_harm: evidence.ln_harm,
+            ln_safety: evidence.ln_safety,
+            culprit,
         }
     }
 
@@ -206,21 +216,46 @@ fn stage_units(look: &Look<'_>) -> u64 {
     stage.map(|epoch| epoch.canary.units()).fold(0, u64::saturating_add)
 }
 
+/// What one guardrail says, in logarithms of e-values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Evidence {
+    weight: f64,
+    ln_harm: f64,
+    ln_safety: f64,
+}
+
+impl Evidence {
+    fn of(look: &Look<'_>, metric: Metric, guardrail: &Guardrail) -> Self {
+        Self {
+            weight: guardrail.weight().into(),
+            ln_harm: ln_harm(look, metric, guardrail),
+            ln_safety: ln_safety(look, metric, guardrail),
+        }
+    }
+}
+
+/// The counts that one rate test sees, of the stages wanted.
+fn cells(look: &Look<'_>, metric: Metric, wanted: impl Fn(u32) -> bool) -> Vec<Cell> {
+    let epochs = look.epochs.iter().filter(|epoch| epoch.is_comparable() && wanted(epoch.stage));
+    epochs.map(|epoch| epoch.cell(metric)).collect()
+}
+
 /// The mixture over restarts: the test that starts with stage j sees that stage and the later ones, and counts 1 before.
-fn ln_harm(look: &Look<'_>, guardrail: &Guardrail, cells: impl Fn(&dyn Fn(u32) -> bool) -> Vec<Cell>) -> f64 {
+fn ln_harm(look: &Look<'_>, metric: Metric, guardrail: &Guardrail) -> f64 {
     let Ok(test) = RateTest::harm(guardrail.tolerated()) else { return 0.0 };
     ln_mean((0..look.stages.max(1)).map(|start| {
-        let ln_evidence =
-            if start > look.stage { 0.0 } else { test.ln_evidence(&cells(&|stage| stage >= start)) };
+        let seen = |stage| stage >= start;
+        let ln_evidence = if start > look.stage { 0.0 } else { test.ln_evidence(&cells(look, metric, seen)) };
         (restart::weight(start, look.stages), ln_evidence)
     }))
 }
 
 /// By the ratio, by the ceiling, or by the mean of the two where both can speak: then the claim that is tested is that the canary
 /// is both beyond the margin and above the ceiling.
-fn ln_safety(look: &Look<'_>, guardrail: &Guardrail, metric: Metric, cells: &[Cell]) -> f64 {
+fn ln_safety(look: &Look<'_>, metric: Metric, guardrail: &Guardrail) -> f64 {
+    let cells = cells(look, metric, |stage| stage == look.stage);
     let relative = RateTest::safety(guardrail.margin()).ok().filter(|_| !cells.is_empty());
-    let ln_relative = relative.map(|test| test.ln_evidence(cells));
+    let ln_relative = relative.map(|test| test.ln_evidence(&cells));
     let ln_absolute = guardrail.ceiling().map(|ceiling| {
         let stage = look.epochs.iter().filter(|epoch| epoch.stage == look.stage);
         ln_evidence_below(ceiling, merged(stage.map(|epoch| epoch.canary.counts(metric))))
@@ -230,6 +265,14 @@ fn ln_safety(look: &Look<'_>, guardrail: &Guardrail, metric: Metric, cells: &[Ce
         (Some(evidence), None) | (None, Some(evidence)) => evidence,
         (None, None) => 0.0,
     }
+}
+
+/// Evidence that units did not fall into the arms as assigned, over all epochs: factors multiply.
+fn ln_mismatch(look: &Look<'_>) -> f64 {
+    let epochs = look.epochs.iter().filter(|epoch| epoch.is_comparable());
+    epochs
+        .map(|epoch| ln_evidence_of_mismatch(epoch.rho(), epoch.canary.units(), epoch.control.units()))
+        .sum()
 }
 
 fn merged(counts: impl Iterator<Item = Counts>) -> Counts {
@@ -251,24 +294,20 @@ fn ln_mean(weighted: impl IntoIterator<Item = (f64, f64)>) -> f64 {
 /// Which guardrails a closed test names: those for which the weighted mean over *every* set that contains them reaches the
 /// threshold (Marcus, Peritz and Gabriel 1976; e-values by Vovk and Wang 2021). The worst set adds the others from the
 /// smallest evidence up, so it is enough to look at those.
-fn culprits(weights: &[f64], ln_evidence: &[f64], needed: f64) -> Vec<bool> {
-    let mut others: Vec<(f64, f64)> = weights.iter().copied().zip(ln_evidence.iter().copied()).collect();
-    others.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let named = |own: &(f64, f64)| {
-        let mut sets = Vec::from([*own]);
-        let mut own_seen = false;
-        let mut holds = ln_mean(sets.iter().copied()) >= needed;
-        for other in &others {
-            if !own_seen && other == own {
-                own_seen = true; // the guardrail itself is in the set already
-                continue;
-            }
-            sets.push(*other);
-            holds &= ln_mean(sets.iter().copied()) >= needed;
+fn culprits(evidence: &[Evidence], needed: f64) -> Vec<bool> {
+    let mut ascending: Vec<(usize, f64, f64)> =
+        evidence.iter().enumerate().map(|(position, e)| (position, e.weight, e.ln_harm)).collect();
+    ascending.sort_by(|a, b| a.2.total_cmp(&b.2));
+    let named = |(position, own): (usize, &Evidence)| {
+        let mut set = Vec::from([(own.weight, own.ln_harm)]);
+        let mut holds = own.ln_harm >= needed;
+        for (_, weight, ln_harm) in ascending.iter().filter(|(other, ..)| *other != position) {
+            set.push((*weight, *ln_harm));
+            holds &= ln_mean(set.iter().copied()) >= needed;
         }
         holds
     };
-    weights.iter().copied().zip(ln_evidence.iter().copied()).map(|own| named(&own)).collect()
+    evidence.iter().enumerate().map(named).collect()
 }
 
 #[cfg(test)]

@@ -49,6 +49,14 @@ impl Tally {
         }
     }
 
+    /// A tally from sums that were counted elsewhere: `units` in all, and for each metric the counts of those it observed.
+    ///
+    /// # Errors
+    /// More than [`Metric::MAX`] metrics, or a metric that observed more than `units`.
+    pub fn from_counts(units: u64, metrics: &[Counts], newest: Timestamp) -> Result<Self, Error> {
+        Unchecked { units, metrics: metrics.into(), newest }.try_into()
+    }
+
     /// Counts one unit, whose outcome became known at `at`. Metrics beyond the tally's own are left out.
     pub fn record(&mut self, at: Timestamp, outcome: Outcome) {
         self.units = self.units.saturating_add(1);

@@ -1,0 +1,143 @@
+//! What the user asks for.
+
+use clap::Parser;
+use clap::builder::{NonEmptyStringValueParser, ValueParser};
+use core::fmt;
+use rampgate::Span;
+use std::path::PathBuf;
+
+/// Replay traffic through one guarded release: who sees it, is it hurting them, can we afford it, what next.
+///
+/// Without arguments two recordings are replayed: a healthy release, which completes, and one with a real fault, which is
+/// rolled back. Each decision is printed with its reasons, and a page with the plots is written at the end.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "guarded-release", version, after_long_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Args {
+    /// Replay this access log instead; `-` reads standard input
+    ///
+    /// Common or combined log format, or JSON lines with `timestamp`, `unit`, `status` and optionally `arm` (control or
+    /// canary), `path` and `latency` (ms), in order of time. A line that cannot be read is reported with its number and
+    /// skipped.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<Input>,
+
+    /// Release spec (JSON) to follow instead of the one built in
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<PathBuf>,
+
+    /// Where the page with the plots goes
+    #[arg(long, value_name = "FILE", default_value = "guarded-release.html")]
+    pub(crate) out: PathBuf,
+
+    /// All requests of a unit within this time of its first are one outcome
+    ///
+    /// One person's requests are not independent of each other, so they count as one piece of evidence: failed if any of
+    /// them failed. Times are such as 30s, 10m, 1h30m; 0s makes every request an outcome of its own.
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = ValueParser::new(span))]
+    pub(crate) window: Span,
+
+    /// Requests of the log under this path were served by the canary, all others by the control
+    ///
+    /// For logs whose lines do not name the arm. A path is under `/v2` if it is `/v2` itself or begins with `/v2/` or `/v2?`.
+    #[arg(long, value_name = "PREFIX", requires = "log", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) canary_path: Option<String>,
+
+    /// Write every decision to this file, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log_decisions: Option<PathBuf>,
+
+    /// Print the summary alone: no progress, no decisions
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  guarded-release
+      The two recordings; then open guarded-release.html.
+  guarded-release --log access.log --canary-path /v2
+      Your own traffic, where the new version serves what is under /v2.
+  zcat access.log.*.gz | guarded-release --log - --spec release.json
+      From standard input, with your own spec.";
+
+/// Where a log is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Input {
+    Stdin,
+    File(PathBuf),
+}
+
+impl From<std::ffi::OsString> for Input {
+    fn from(text: std::ffi::OsString) -> Self {
+        if text == "-" { Self::Stdin } else { Self::File(text.into()) }
+    }
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("standard input"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// Whether the path of a request is under `prefix`, as `--canary-path` means it.
+pub(crate) fn is_under(path: &str, prefix: &str) -> bool {
+    path.strip_prefix(prefix)
+        .is_some_and(|rest| prefix.ends_with('/') || rest.is_empty() || rest.starts_with(['/', '?', '#']))
+}
+
+/// The rule alone: clap's own message names the argument and the value.
+fn span(text: &str) -> Result<Span, String> {
+    text.parse().map_err(|error: rampgate::Error| error.problems().map(|problem| problem.rule()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[&str]) -> Result<Args, clap::Error> {
+        Args::try_parse_from([&["guarded-release"], args].concat())
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn no_argument_is_needed() {
+        let args = parse(&[]).unwrap();
+        assert_eq!(args.window.as_millis(), 600_000);
+        assert_eq!(args.out, PathBuf::from("guarded-release.html"));
+        assert!(args.log.is_none() && args.spec.is_none() && !args.quiet);
+    }
+
+    #[test]
+    fn a_log_is_a_file_or_standard_input() {
+        assert_eq!(parse(&["--log", "-"]).unwrap().log, Some(Input::Stdin));
+        assert_eq!(parse(&["--log", "a.log"]).unwrap().log, Some(Input::File("a.log".into())));
+    }
+
+    #[test]
+    fn wrong_arguments_are_refused_in_words() {
+        let message = parse(&["--window", "10 minutes"]).unwrap_err().to_string();
+        assert!(message.contains("must be whole numbers with the units d, h, m, s, ms"), "{message}");
+        assert!(parse(&["--canary-path", "/v2"]).is_err());
+        assert!(parse(&["--log", "-", "--canary-path", ""]).is_err());
+        assert!(parse(&["access.log"]).is_err());
+    }
+
+    #[test]
+    fn a_prefix_ends_where_a_name_ends() {
+        for path in ["/v2", "/v2/", "/v2/cart", "/v2?a=1", "/v2#x"] {
+            assert!(is_under(path, "/v2"), "{path}");
+        }
+        assert!(is_under("/v2/cart", "/v2/"));
+        for path in ["/v20", "/", "", "/a/v2", "/V2"] {
+            assert!(!is_under(path, "/v2"), "{path}");
+        }
+    }
+}

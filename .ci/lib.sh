@@ -43,5 +43,6 @@ field() { sed -n "s/^ *$2 *= *\"=\{0,1\}\([^\"]*\)\".*/\1/p" "$1" | head -1; }
 
 # for_release: what is shipped names no folder of the machine that built it, so that the same source gives the same bytes anywhere.
 for_release() {
-    export RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$ROOT=rampgate --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
+    local between=$'\x1f' # cargo's separator for flags that may hold spaces
+    export CARGO_ENCODED_RUSTFLAGS="--remap-path-prefix=$ROOT=rampgate$between--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src=crates"
 }

@@ -37,7 +37,7 @@ fn a_file_holds_one_noun() -> io::Result<()> {
         .files
         .iter()
         .filter(|file| file.text.lines().count() > LINES)
-        .map(|file| format!("{}: {} lines, at most {LINES}", file.name, file.text.lines().count()))
+        .map(|file| format!("core/{}: {} lines, at most {LINES}", file.name, file.text.lines().count()))
         .collect();
     assert!(long.is_empty(), "\n{}\n", long.join("\n"));
     Ok(())
@@ -102,7 +102,7 @@ impl House {
                 Some(target) if floor(target).is_some_and(|other| below(other, own)) => return None,
                 Some(target) => format!("`{target}` is not below `{room}`"),
             };
-            Some(format!("{}:{}: crate::{shown}: {rule}", file.name, import.line))
+            Some(format!("core/{}:{}: crate::{shown}: {rule}", file.name, import.line))
         };
         file.imports().into_iter().filter_map(complain).collect()
     }
@@ -361,7 +361,7 @@ mod the_check_itself {
         let at = |name, text| complaints(name, text).concat();
         assert_eq!(
             at("src/canary/rate.rs", "\n\nuse crate::slo::Budget;"),
-            "src/canary/rate.rs:3: crate::slo::Budget: `slo` is not below `canary`"
+            "core/src/canary/rate.rs:3: crate::slo::Budget: `slo` is not below `canary`"
         );
         assert!(
             at("src/observe/mod.rs", "use crate::bucketing::Slot;")

@@ -72,8 +72,8 @@ fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
     let stories = match &args.log {
         Some(input) => vec![replay_log(args, input, &spec, decisions.as_mut())?],
         None => vec![
-            replay_recording(args, Recording::healthy()?, &spec, decisions.as_mut())?,
-            replay_recording(args, Recording::faulty()?, &spec, decisions.as_mut())?,
+            replay_recording(args, &Recording::healthy()?, &spec, decisions.as_mut())?,
+            replay_recording(args, &Recording::faulty()?, &spec, decisions.as_mut())?,
         ],
     };
     if let Some(mut file) = decisions {
@@ -98,7 +98,7 @@ fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
 
 fn replay_recording(
     args: &Args,
-    recording: Recording,
+    recording: &Recording,
     spec: &Spec,
     decisions: Option<&mut BufWriter<File>>,
 ) -> Result<Story, Box<dyn Error>> {

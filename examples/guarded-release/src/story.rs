@@ -2,7 +2,7 @@
 
 use crate::page::{DecisionRow, Fact, Outcome, ReleaseReport};
 use crate::plot::{Mark, Plot, Point, Rate, Series, Tone};
-use crate::text::{count, duration, number, percent};
+use crate::text::{count, duration, percent};
 use rampgate::canary::{GuardrailReport, Interval};
 use rampgate::release::{Spec, Step};
 use rampgate::rollout::{Action, Phase};
@@ -252,11 +252,6 @@ impl Story {
             plots,
             decisions: self.decisions,
         }
-    }
-
-    /// The evidence at the last look, for the closing line.
-    pub(crate) fn last_evidence(&self) -> String {
-        self.harm.last().map_or_else(|| "none".to_owned(), |point| number(point.value))
     }
 }
 

@@ -40,6 +40,7 @@ impl Flaw {
     }
 }
 
+#[cfg(test)]
 impl Malformed {
     /// Number of the line; the first is 1.
     pub(crate) fn line(&self) -> u64 {

@@ -3,6 +3,14 @@
 //! Bounds are wide enough for the seeds used here and tight enough that a wrong formula breaks them; the mutants at the end show
 //! that they do.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "a test fails by panicking, also in its helpers"
+)]
+
 use rampgate::canary::{
     Cell, Epoch, Guardrail, Judge, Look, Policy, RateTest, Verdict, ln_evidence_of_mismatch,
 };
@@ -254,7 +262,8 @@ fn mutants_are_caught_by_the_same_bound() {
     let needed = f64::ln(20.0);
     let bound = at_most(0.05, RUNS);
     assert!(frequency(&|a, b| evidence(0.3, a, b) >= needed, 0.3) <= bound, "the test itself");
-    let mutants: [(&str, f64, &dyn Fn(u64, u64) -> bool); 3] = [
+    type Alarm<'a> = &'a dyn Fn(u64, u64) -> bool;
+    let mutants: [(&str, f64, Alarm<'_>); 3] = [
         ("forgets the share", 0.7, &|a, b| evidence(0.5, a, b) >= needed),
         ("peeks with a fixed-sample z-test", 0.5, &|a, b| {
             (a as f64 - b as f64) / ((a + b) as f64).sqrt().max(1.0) >= 1.645

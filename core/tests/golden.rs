@@ -1,5 +1,12 @@
 //! Replays the golden vectors of `testdata/`, which every language replays.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, also in its helpers"
+)]
+
 use rampgate::bucketing::{Allocation, Domain, Key, Unit};
 use serde_json::Value;
 

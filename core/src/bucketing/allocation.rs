@@ -89,7 +89,7 @@ mod tests {
     fn every_slot_has_the_variant_whose_run_it_is_in() {
         let split = Allocation::by_weights(&[3, 0, 1, 7]).unwrap();
         for slot in [0_u32, 272_726, 272_727, 363_635, 363_636, 999_999] {
-            let hash = ((u128::from(slot) << 64) / 1_000_000 + 1) as u64;
+            let hash = u64::try_from((u128::from(slot) << 64) / 1_000_000 + 1).unwrap();
             let slot = Slot::of_hash(hash);
             assert!(split.slots(split.variant(slot)).unwrap().contains(&slot.get()), "{slot}");
         }

@@ -25,7 +25,9 @@ pub struct Cell {
 /// A failing unit is in the canary with probability q(R) = rho R / (rho R + 1 - rho), where R is the ratio of the rates. Against
 /// the bound R0 the evidence is the mixture, over R beyond R0, of the likelihood ratio
 ///
-/// sum over cells of x1 ln(q(R)/q(R0)) + x0 ln((1-q(R))/(1-q(R0))) = x1 t - (x1 + x0) ln(1 + q(R0)(e^t - 1)), t = ln R - ln R0
+/// ```text
+/// sum over cells of  x1 ln(q(R)/q(R0)) + x0 ln((1-q(R))/(1-q(R0)))  =  x1 t - (x1 + x0) ln(1 + q(R0)(e^t - 1)),  t = ln R - ln R0
+/// ```
 ///
 /// with |t| half-normal, standard deviation ln 2, on the 48 Gauss-Legendre points up to 8 standard deviations. Only the
 /// *ratio* of the rates is tested, so base rates may drift, and each cell has its own share. Source: conditional-binomial

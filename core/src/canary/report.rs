@@ -53,7 +53,7 @@ pub struct Report {
     pub units: Arms<u64>,
     /// Evidence of a sample-ratio mismatch, ln of an e-value, and where it makes the verdict `Invalid`.
     pub ln_mismatch: f64,
-    /// ln(1/srm_alpha).
+    /// ln(1/`srm_alpha`).
     pub ln_mismatch_needed: f64,
     /// Each guardrail, in the order of the spec.
     pub guardrails: alloc::vec::Vec<GuardrailReport>,

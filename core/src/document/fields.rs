@@ -37,6 +37,11 @@ impl<'a> Field<'a> {
         self.problems.extend(&error.clone().at(self.path()));
     }
 
+    /// Notes problems whose paths are the document's own already.
+    pub(crate) fn refuse_as(&self, error: &Error) {
+        self.problems.extend(error);
+    }
+
     pub(crate) fn bool(&self) -> Option<bool> {
         match self.node {
             Node::Bool(value) => Some(*value),

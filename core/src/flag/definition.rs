@@ -78,6 +78,7 @@ impl Flag {
     }
 
     /// The variants' names, in the order of the document.
+    #[must_use]
     pub fn variants(&self) -> impl ExactSizeIterator<Item = &str> {
         self.variants.iter().map(|name| &**name)
     }
@@ -209,7 +210,6 @@ fn position(field: &Field<'_>, names: &[&str]) -> Option<usize> {
 mod tests {
     use super::*;
     use alloc::format;
-    use alloc::string::ToString;
 
     const FLAG: &str = r#"{"key": "k", "variants": [{"name": "a", "weight": 1}, {"name": "b", "weight": 1}],
         "default": "a", "exposure": "50%", "overrides": {"vip": "b"}}"#;
@@ -251,7 +251,7 @@ mod tests {
             "exposure",
             "color",
         ];
-        assert_eq!(paths, expected, "{}", error.to_string());
+        assert_eq!(paths, expected, "{error}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{count, ln, ln_1p};
 const HALF_LN_TAU: f64 = 0.918_938_533_204_672_8;
 
 /// ln of the gamma function, for x > 0.
-pub(crate) fn ln_gamma(x: f64) -> f64 {
+fn ln_gamma(x: f64) -> f64 {
     libm::lgamma(x)
 }
 
@@ -26,7 +26,9 @@ fn stirling_remainder(x: f64) -> f64 {
 /// ln of the odds that a Beta(`prior_hits`, `prior_misses`) mixture gives to `hits` and `misses`, against a fixed chance
 /// `p` of a hit:
 ///
+/// ```text
 /// ln B(prior_hits + hits, prior_misses + misses) - ln B(prior_hits, prior_misses) - hits ln p - misses ln(1 - p)
+/// ```
 ///
 /// This is the test martingale of Robbins (1970) and, with the prior k p and k (1 - p), the two-arm case of Lindon and
 /// Malek (2022). The powers are combined before anything cancels, so that it keeps its digits at billions of counts,

@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn sums_without_overflow() {
         assert!((of(&[1.0, 2.0, 3.0]) - 3.407_605_964_444_38).abs() < 1e-13);
-        assert!((of(&[1000.0, 1000.0]) - 1000.693_147_180_559_9).abs() < 1e-12);
+        assert!((of(&[1000.0, 1000.0]) - 1_000.693_147_180_559_9).abs() < 1e-12);
         assert_eq!(of(&[f64::NEG_INFINITY, 5.0]), 5.0);
         assert_eq!(of(&[]), f64::NEG_INFINITY);
     }

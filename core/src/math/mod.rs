@@ -9,7 +9,7 @@ mod log_sum;
 mod quadrature;
 mod root;
 
-pub(crate) use gamma::{ln_beta_binomial_odds, ln_gamma};
+pub(crate) use gamma::ln_beta_binomial_odds;
 pub(crate) use log_sum::LogSum;
 pub(crate) use quadrature::UNIT_INTERVAL;
 pub(crate) use root::last_true;

@@ -41,6 +41,11 @@ impl Share {
         Ok(Self(parts))
     }
 
+    /// The share of `parts` in a million, held at [`Share::ALL`]; for constants and results that are known to be in range.
+    pub(crate) const fn clamped(parts: u32) -> Self {
+        if parts > Self::ALL.0 { Self::ALL } else { Self(parts) }
+    }
+
     /// Parts per million, 0 to 1,000,000.
     #[must_use]
     pub const fn parts_per_million(self) -> u32 {

@@ -36,6 +36,11 @@ impl Span {
         Ok(Self(millis))
     }
 
+    /// The span of `millis`, held at [`Span::MAX`]; for constants and sums that are known to be in range.
+    pub(crate) const fn clamped(millis: u64) -> Self {
+        if millis > Self::MAX.0 { Self::MAX } else { Self(millis) }
+    }
+
     /// Whole milliseconds.
     #[must_use]
     pub const fn as_millis(self) -> u64 {
@@ -45,7 +50,7 @@ impl Span {
     /// The sum, held at [`Span::MAX`].
     #[must_use]
     pub fn saturating_add(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0)).min(Self::MAX)
+        Self::clamped(self.0.saturating_add(other.0))
     }
 }
 

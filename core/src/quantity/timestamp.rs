@@ -95,7 +95,7 @@ impl fmt::Display for Timestamp {
         let millis = self.0 % DAY;
         let (hour, minute, second) = (millis / 3_600_000, millis / 60_000 % 60, millis / 1_000 % 60);
         write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
-        if millis % 1_000 != 0 {
+        if !millis.is_multiple_of(1_000) {
             write!(f, ".{:03}", millis % 1_000)?;
         }
         f.write_str("Z")

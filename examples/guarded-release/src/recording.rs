@@ -104,6 +104,7 @@ impl Recording {
         &self.name
     }
 
+    #[cfg(test)]
     pub(crate) fn slices(&self) -> &[Slice] {
         &self.slices
     }
@@ -119,6 +120,7 @@ impl Recording {
     }
 
     /// When the recording begins, Unix milliseconds.
+    #[cfg(test)]
     pub(crate) fn start_ms(&self) -> u64 {
         self.slices.first().map_or(0, |slice| slice.start_ms)
     }
@@ -152,16 +154,19 @@ impl Slice {
     }
 
     /// When it begins, Unix milliseconds.
+    #[cfg(test)]
     pub(crate) fn start_ms(&self) -> u64 {
         self.start_ms
     }
 
     /// What the old version meets.
+    #[cfg(test)]
     pub(crate) fn control(&self) -> Figures {
         self.control
     }
 
     /// What the new version meets.
+    #[cfg(test)]
     pub(crate) fn canary(&self) -> Figures {
         self.canary
     }

@@ -40,13 +40,6 @@ impl Flaw {
     }
 }
 
-impl Malformed {
-    /// Number of the line; the first is 1.
-    pub(crate) fn line(&self) -> u64 {
-        self.line
-    }
-}
-
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "invalid `{}`: {}", self.field, self.rule)?;

@@ -1,0 +1,354 @@
+use super::contribution::Contribution;
+use super::message::{Cohort, DELTA, DIRECTIVE, Delta, Directive, Everything, STATE};
+use super::{Assignment, Placement, Signal, Spec, Step};
+use crate::canary::{Epoch, Lack, Look, Report, Verdict};
+use crate::error::{Error, Kind};
+use crate::observe::{Cumulative, Entry, Joined, Ledger, Metric, Outcome, ReplicaId};
+use crate::quantity::{Share, Timestamp};
+use crate::rollout::{self, Event, EventKind, Phase, State};
+use crate::slo::{Clearance, GateReport};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// One guarded release: who sees the new version, what it does to them, and what happens next.
+///
+/// A process that serves traffic [assigns](Self::assign) and [records](Self::record). One process, the controller, also
+/// [steps](Self::step). The others [follow](Self::follow) its directive and send it their [deltas](Self::take_delta), which it
+/// [merges](Self::merge). Nothing here reads a clock, draws a random number or waits.
+#[derive(Clone, Debug)]
+pub struct Release {
+    spec: Spec,
+    replica: ReplicaId,
+    sequence: u64,
+    own: Contribution,
+    ledger: Ledger<Contribution>,
+    directive: Directive,
+}
+
+impl Release {
+    /// A release in draft. `replica` names this life of this process; see [`ReplicaId`].
+    ///
+    /// # Errors
+    /// One error that lists every problem of the spec with its path.
+    pub fn from_json(spec: &str, replica: ReplicaId) -> Result<Self, Error> {
+        Ok(Self::new(Spec::from_json(spec)?, replica))
+    }
+
+    /// A release in draft, of a spec that was read before.
+    #[must_use]
+    pub fn new(spec: Spec, replica: ReplicaId) -> Self {
+        let rollout = State::new();
+        let draft = Cohort { attempt: rollout.attempt(), stage: None, exposure: Share::ZERO };
+        Self {
+            spec,
+            replica,
+            sequence: 0,
+            own: Contribution::default(),
+            ledger: Ledger::default(),
+            directive: Directive { rollout, cohorts: vec![draft] },
+        }
+    }
+
+    /// Goes on from a saved [`state`](Self::state), in a new life of the process, hence with a `replica` that the state has not heard of:
+    /// the old life may have sent more than it saved.
+    ///
+    /// # Errors
+    /// Bytes that are damaged, of another version or another spec, or hold what cannot be; a `replica` that was used before.
+    pub fn resume(spec: &str, state: &[u8], replica: ReplicaId) -> Result<Self, Error> {
+        let spec = Spec::from_json(spec)?;
+        let saved: Everything = STATE.decode(spec.fingerprint(), state)?;
+        check_directive(&spec, &saved.directive).map_err(|error| error.at(STATE.name))?;
+        let contributions = saved.ledger.values().chain([&saved.own]);
+        for contribution in contributions {
+            contribution.check(&spec, saved.directive.cohorts.len()).map_err(|error| error.at(STATE.name))?;
+        }
+        if replica == saved.replica || saved.ledger.knows(replica) {
+            let rule = "must be new: a process that restarts takes a name that the state has not heard of";
+            return Err(Error::new("replica", Kind::Conflict, rule, replica.0));
+        }
+        let mut ledger = saved.ledger;
+        let last_life = Entry { replica: saved.replica, sequence: saved.sequence, value: saved.own };
+        if ledger.join(last_life)? != Joined::Fresh {
+            return Err(Error::new(
+                STATE.name,
+                Kind::Corrupt,
+                "holds its own replica twice",
+                saved.replica.0,
+            ));
+        }
+        let own = Contribution::default();
+        Ok(Self { spec, replica, sequence: 0, own, ledger, directive: saved.directive })
+    }
+
+    /// The spec.
+    #[must_use]
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// Where the rollout stands.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.directive.rollout.phase()
+    }
+
+    /// Share of units that the new version reaches now.
+    #[must_use]
+    pub fn exposure(&self) -> Share {
+        self.directive.rollout.exposure()
+    }
+
+    /// The rollout's own state, for displays.
+    pub fn rollout(&self) -> &State {
+        &self.directive.rollout
+    }
+
+    /// The metric of a guardrail's name, for [`Outcome`].
+    ///
+    /// # Errors
+    /// A name that is not in the spec.
+    pub fn metric(&self, name: &str) -> Result<Metric, Error> {
+        let rule = "must be the name of a guardrail";
+        self.spec.judge().metric(name).ok_or_else(|| Error::new("metric", Kind::Unknown, rule, name))
+    }
+
+    /// The variant of a unit now, and where its outcome belongs. The same for every replica that follows the same directive.
+    pub fn assign(&self, unit: &str) -> Assignment<'_> {
+        let evaluation = self.spec.flag().evaluate_at(unit, self.exposure());
+        let arm = self.spec.control().arm(self.exposure(), evaluation.reason());
+        let placement = Placement { cohort: self.cohort(), arm };
+        Assignment { variant: evaluation.variant(), placement, reason: evaluation.reason() }
+    }
+
+    /// Number of the present cohort; see [`Placement`].
+    #[must_use]
+    pub fn cohort(&self) -> u32 {
+        self.directive.rollout.cohort()
+    }
+
+    /// Records what became of a unit, known at `at`: evidence for the judge, and one event of the error budget, good unless the
+    /// objective's metric failed (none where that was not observed).
+    ///
+    /// # Errors
+    /// A placement of a cohort that this replica has not heard of.
+    pub fn record(&mut self, placement: Placement, at: Timestamp, outcome: Outcome) -> Result<(), Error> {
+        self.record_outcome(placement, at, outcome)?;
+        if let Some(failed) = self.spec.budget_rule().and_then(|rule| outcome.of(rule.metric)) {
+            self.own.budget.record(at, u64::from(!failed), u64::from(failed));
+        }
+        Ok(())
+    }
+
+    /// Records what became of a unit as evidence alone. For hosts whose units make many requests: one outcome a unit here, each
+    /// request in [`record_requests`](Self::record_requests).
+    ///
+    /// # Errors
+    /// A placement of a cohort that this replica has not heard of.
+    pub fn record_outcome(
+        &mut self,
+        placement: Placement,
+        at: Timestamp,
+        outcome: Outcome,
+    ) -> Result<(), Error> {
+        let present = self.cohort();
+        if placement.cohort > present {
+            let rule = alloc::format!("must be at most the present cohort ({present})");
+            return Err(Error::new("placement.cohort", Kind::Range, rule, placement.cohort));
+        }
+        self.own.record(placement, self.spec.judge().guardrails().len(), at, outcome);
+        Ok(())
+    }
+
+    /// Records requests as events of the error budget alone.
+    pub fn record_requests(&mut self, at: Timestamp, good: u64, bad: u64) {
+        self.own.budget.record(at, good, bad);
+    }
+
+    /// Looks at everything recorded and merged, and lets the rollout act on it, or on the operator's signal. For the controller only.
+    ///
+    /// A start and a retry look first, so that the budget has spoken before the first rise.
+    ///
+    /// # Errors
+    /// A time before the last step's; then nothing has changed.
+    pub fn step(&mut self, at: Timestamp, signal: Signal) -> Result<Step, Error> {
+        let source_failed = matches!(signal, Signal::SourceError { .. });
+        let looks = match signal {
+            Signal::Tick | Signal::SourceError { .. } => true,
+            Signal::Start { .. } | Signal::Retry { .. } => self.spec.gate().is_some(),
+            _ => false,
+        };
+        let (judged, report, gate) = match looks.then(|| self.look(at, source_failed)).flatten() {
+            None => (None, None, None),
+            Some(Judged { kind, report, gate }) => (Some(kind), Some(report), gate),
+        };
+        let command = command(signal, self.rollout()).or_else(|| judged.is_none().then_some(EventKind::Tick));
+        let (mut state, mut events, mut decisions) = (self.rollout().clone(), Vec::new(), Vec::new());
+        let mut cohorts = Vec::new();
+        for kind in judged.into_iter().chain(command) {
+            let event = Event { seq: state.seq().saturating_add(1), at, kind };
+            let (next, decided) = rollout::step(self.spec.plan(), &state, &event)?;
+            if next.cohort() != state.cohort() {
+                cohorts.push(Cohort {
+                    attempt: next.attempt(),
+                    stage: next.stage(),
+                    exposure: next.exposure(),
+                });
+            }
+            state = next;
+            events.push(event);
+            decisions.extend(decided);
+        }
+        self.directive.rollout = state;
+        self.directive.cohorts.extend(cohorts);
+        Ok(Step { events, decisions, report, gate })
+    }
+
+    /// This replica's contribution, cumulative, to be [merged](Self::merge) by the controller. Deliver it as often as you like, over any path,
+    /// in any order; a later one makes good a lost one.
+    ///
+    /// # Errors
+    /// None in practice: what was recorded can always be encoded.
+    pub fn take_delta(&mut self) -> Result<Vec<u8>, Error> {
+        self.sequence = self.sequence.saturating_add(1);
+        let delta = Delta { replica: self.replica, sequence: self.sequence, value: self.own.clone() };
+        DELTA.encode(self.spec.fingerprint(), &delta)
+    }
+
+    /// Takes in another replica's delta. Repeated, overtaken and own deliveries change nothing.
+    ///
+    /// # Errors
+    /// Bytes that are damaged, of another version or another spec, or hold what cannot be; cohorts that this replica has not heard of; counts
+    /// that take back what an earlier delivery had. Then nothing has changed.
+    pub fn merge(&mut self, delta: &[u8]) -> Result<Joined, Error> {
+        let entry: Delta = DELTA.decode(self.spec.fingerprint(), delta)?;
+        entry.value.check(&self.spec, self.directive.cohorts.len()).map_err(|error| error.at(DELTA.name))?;
+        if entry.replica == self.replica {
+            return Ok(Joined::Known);
+        }
+        self.ledger.join(entry)
+    }
+
+    /// What other replicas need to assign as this one does: a few hundred bytes.
+    ///
+    /// # Errors
+    /// None in practice: the rollout's state can always be encoded.
+    pub fn directive(&self) -> Result<Vec<u8>, Error> {
+        DIRECTIVE.encode(self.spec.fingerprint(), &self.directive)
+    }
+
+    /// Takes over the controller's [directive](Self::directive), if it is newer than what this replica has. Whether it was.
+    ///
+    /// # Errors
+    /// Bytes that are damaged, of another version or another spec, or hold what cannot be. Then nothing has changed.
+    pub fn follow(&mut self, directive: &[u8]) -> Result<bool, Error> {
+        let directive: Directive = DIRECTIVE.decode(self.spec.fingerprint(), directive)?;
+        check_directive(&self.spec, &directive).map_err(|error| error.at(DIRECTIVE.name))?;
+        let newer = directive.rollout.seq() > self.directive.rollout.seq();
+        if newer {
+            self.directive = directive;
+        }
+        Ok(newer)
+    }
+
+    /// Everything, to be saved and [resumed](Self::resume) from. The same state gives the same bytes everywhere.
+    ///
+    /// # Errors
+    /// None in practice: a release can always be encoded.
+    pub fn state(&self) -> Result<Vec<u8>, Error> {
+        let everything = Everything {
+            directive: self.directive.clone(),
+            replica: self.replica,
+            sequence: self.sequence,
+            own: self.own.clone(),
+            ledger: self.ledger.clone(),
+        };
+        STATE.encode(self.spec.fingerprint(), &everything)
+    }
+
+    /// Folds a replica that has ended into the sum; see [`Ledger::seal`]. Whether it was known.
+    pub fn seal(&mut self, replica: ReplicaId) -> bool {
+        self.ledger.seal(replica)
+    }
+
+    /// Judges at `at`, if anybody is exposed under a stage.
+    fn look(&self, at: Timestamp, source_failed: bool) -> Option<Judged> {
+        let (attempt, stage) = self.directive.rollout.judging()?;
+        let mut total = self.ledger.total();
+        total.merge(&self.own);
+        let epochs: Vec<Epoch<'_>> = total
+            .cohorts
+            .iter()
+            .filter_map(|(number, both)| {
+                let cohort = self.directive.cohorts.get(usize::try_from(*number).ok()?)?;
+                Some(Epoch {
+                    stage: cohort.stage.filter(|_| cohort.attempt == attempt)?,
+                    canary_share: cohort.exposure,
+                    control_share: self.spec.control().share(cohort.exposure),
+                    canary: &both.canary,
+                    control: &both.control,
+                })
+            })
+            .collect();
+        let stages = u32::try_from(self.spec.plan().stages().len()).unwrap_or(u32::MAX);
+        let look = Look { epochs: &epochs, stage, stages, at, stale_after: self.spec.plan().stale_after() };
+        let mut report = self.spec.judge().judge(&look);
+        if source_failed && report.finding.verdict != Verdict::Harm {
+            report.finding.verdict = Verdict::Insufficient(Lack::SourceError);
+        }
+        let gate = self.spec.gate().map(|gate| {
+            let asked = self.next_exposure(stage);
+            gate.ask(&gate.read(&total.budget, at), self.exposure(), asked)
+        });
+        let clearance = gate.as_ref().map_or(Clearance::Allow, GateReport::answer);
+        let kind = EventKind::Judged { attempt, stage, finding: report.finding, clearance };
+        Some(Judged { kind, report, gate })
+    }
+
+    /// The exposure that the rollout asks for next: the first stage's while nobody is exposed, the present one after the last.
+    fn next_exposure(&self, stage: u32) -> Share {
+        let ahead = if self.exposure() == Share::ZERO { stage } else { stage.saturating_add(1) };
+        let next = usize::try_from(ahead).ok().and_then(|ahead| self.spec.plan().stages().get(ahead));
+        next.map_or(self.exposure(), |stage| stage.exposure())
+    }
+}
+
+/// One look: the event that tells the rollout of it, and the numbers behind it.
+struct Judged {
+    kind: EventKind,
+    report: Report,
+    gate: Option<GateReport>,
+}
+
+/// The event that a signal is; none for those that only say that time has passed.
+fn command(signal: Signal, state: &State) -> Option<EventKind> {
+    Some(match signal {
+        Signal::Tick | Signal::SourceError { .. } => return None,
+        Signal::Start { by } => EventKind::Start { by },
+        Signal::Approve { by } => EventKind::Approve { by, stage: state.stage().unwrap_or(0) },
+        Signal::Pause { by } => EventKind::Pause { by },
+        Signal::Resume { by } => EventKind::Resume { by },
+        Signal::Abort { by, why } => EventKind::Abort { by, why },
+        Signal::Promote { by } => EventKind::Promote { by },
+        Signal::Retry { by } => EventKind::Retry { by },
+        Signal::Confirm => EventKind::Confirm,
+        Signal::RollbackFailed { why } => EventKind::RollbackFailed { why },
+    })
+}
+
+/// A directive that was decoded must be one that a release with this spec could have come to.
+fn check_directive(spec: &Spec, directive: &Directive) -> Result<(), Error> {
+    directive.rollout.check(spec.plan())?;
+    let state = &directive.rollout;
+    let present = usize::try_from(state.cohort()).ok().and_then(|number| directive.cohorts.get(number));
+    let stages = spec.plan().stages().len();
+    let possible =
+        |cohort: &Cohort| cohort.stage.is_none_or(|stage| usize::try_from(stage).is_ok_and(|s| s < stages));
+    let consistent = present
+        .is_some_and(|cohort| cohort.exposure == state.exposure() && cohort.attempt == state.attempt())
+        && directive.cohorts.iter().all(possible);
+    if consistent {
+        Ok(())
+    } else {
+        Err(Error::absent("cohorts", Kind::Corrupt, "holds cohorts that do not fit the rollout"))
+    }
+}

@@ -1,0 +1,199 @@
+use super::ControlPool;
+use crate::canary::{Guardrail, Judge, Policy};
+use crate::document::{Field, Fields, Node};
+use crate::error::{Error, Kind, Problem, Problems};
+use crate::flag::Flag;
+use crate::observe::{Metric, fingerprint};
+use crate::quantity::Share;
+use crate::rollout::{Plan, Requirement};
+use crate::slo::Gate;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::vec::Vec;
+
+/// The version of the document, which its field `rampgate` names.
+const VERSION: u64 = 1;
+
+/// A release spec, read and checked as a whole: the flag, the plan, the guardrails, the objective.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    name: Box<str>,
+    flag: Flag,
+    control: ControlPool,
+    bets: Bets,
+    plan: Plan,
+    judge: Judge,
+    objective: Option<BudgetRule>,
+    fingerprint: u64,
+}
+
+/// What one outcome stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Bets {
+    /// One outcome a unit: its first window or session, closed. The guarantee is exact.
+    #[default]
+    Unit,
+    /// One outcome a request, where requests are what is assigned. A host that counts several requests of a user who was assigned once
+    /// breaks the guarantee: measured, 29% false rollbacks at alpha 5%.
+    Request,
+}
+
+/// The error budget that a release may spend, and the metric that spends it.
+#[derive(Clone, Debug)]
+pub(super) struct BudgetRule {
+    pub(super) metric: Metric,
+    pub(super) gate: Gate,
+}
+
+impl Spec {
+    /// Reads and checks a release spec.
+    ///
+    /// # Errors
+    /// One error that lists every problem of the document with its path.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let node = Node::parse("spec", text)?;
+        let problems = Problems::default();
+        let spec = Field::root(&node, &problems)
+            .object()
+            .and_then(|fields| Self::read(fields, fingerprint(&node), &problems));
+        problems.finish(spec)
+    }
+
+    fn read(mut fields: Fields<'_>, fingerprint: u64, problems: &Problems) -> Option<Self> {
+        let version = fields.required("rampgate").and_then(|field| {
+            let known = field.integer(0..=u64::MAX)? == VERSION;
+            if !known {
+                field.refuse(Kind::Version, "must be 1, the version of this document");
+            }
+            known.then_some(())
+        });
+        let name = fields.required("name").and_then(|field| field.name());
+        let flag = fields.required("flag").and_then(|field| Flag::read_guarded(&field));
+        let control = fields.optional("control").map_or(Some(ControlPool::default()), |field| {
+            field.choice(&[("rest", ControlPool::Rest), ("matched", ControlPool::Matched)])
+        });
+        let bets = fields.optional("bets").map_or(Some(Bets::default()), |field| {
+            field.choice(&[("unit", Bets::Unit), ("request", Bets::Request)])
+        });
+        let plan = Plan::read(&mut fields);
+        let policy =
+            fields.optional("policy").map_or_else(|| Some(Policy::default()), |field| Policy::read(&field));
+        let judge = fields.required("guardrails").and_then(|field| read_judge(&field, policy));
+        let objective = fields.optional("objective").map(|field| BudgetRule::read(&field, judge.as_ref()));
+        fields.finish();
+        version?;
+        let (control, plan, judge) = (control?, plan?, judge?);
+        refuse_unprovable_stages(problems, control, &plan, &judge)?;
+        Some(Self {
+            name: name?.into(),
+            flag: flag?,
+            control,
+            bets: bets?,
+            plan,
+            judge,
+            objective: match objective {
+                None => None,
+                Some(objective) => Some(objective?),
+            },
+            fingerprint,
+        })
+    }
+
+    /// Name of the release.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The flag that says who gets which version.
+    #[must_use]
+    pub fn flag(&self) -> &Flag {
+        &self.flag
+    }
+
+    /// Which units the canary is compared with.
+    #[must_use]
+    pub fn control(&self) -> ControlPool {
+        self.control
+    }
+
+    /// What one outcome stands for.
+    #[must_use]
+    pub fn bets(&self) -> Bets {
+        self.bets
+    }
+
+    /// The stages and the calendar.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The guardrails and their policy.
+    #[must_use]
+    pub fn judge(&self) -> &Judge {
+        &self.judge
+    }
+
+    /// The gate that the error budget keeps, where the spec has an objective.
+    #[must_use]
+    pub fn gate(&self) -> Option<&Gate> {
+        self.objective.as_ref().map(|objective| &objective.gate)
+    }
+
+    pub(super) fn budget_rule(&self) -> Option<&BudgetRule> {
+        self.objective.as_ref()
+    }
+
+    /// A number for the document's content, which every message about the release carries.
+    pub(super) fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+}
+
+impl BudgetRule {
+    /// `judge` is `None` where the guardrails are wrong already: then the metric's name cannot be looked up.
+    fn read(field: &Field<'_>, judge: Option<&Judge>) -> Option<Self> {
+        let mut fields = field.object()?;
+        let metric = fields.required("metric").and_then(|field| {
+            let name = field.name()?;
+            let metric = judge?.metric(name);
+            if metric.is_none() {
+                field.refuse(Kind::Unknown, "must be the name of a guardrail");
+            }
+            metric
+        });
+        let gate = Gate::from_fields(&mut fields);
+        fields.finish();
+        Some(Self { metric: metric?, gate: gate? })
+    }
+}
+
+/// Refuses stages that could never be passed: where everyone has the canary there is no control, so no ratio can be shown to be
+/// safe, and a guardrail needs a ceiling to be shown so by.
+fn refuse_unprovable_stages(
+    problems: &Problems,
+    control: ControlPool,
+    plan: &Plan,
+    judge: &Judge,
+) -> Option<()> {
+    let without =
+        judge.guardrails().iter().find(|guardrail| guardrail.is_required() && guardrail.ceiling().is_none());
+    let Some(guardrail) = without else { return Some(()) };
+    let alone = plan.stages().iter().position(|stage| {
+        stage.requires() == Requirement::Safe && control.share(stage.exposure()) == Share::ZERO
+    });
+    let Some(position) = alone else { return Some(()) };
+    let rule = format!(
+        "cannot be `safe` with no control left: give the guardrail `{}` a ceiling, or require `no_harm`",
+        guardrail.name()
+    );
+    problems.push(Problem::new(format!("stages[{position}].requires"), Kind::Conflict, rule, None));
+    None
+}
+
+fn read_judge(field: &Field<'_>, policy: Option<Policy>) -> Option<Judge> {
+    let read: Vec<Option<Guardrail>> = field.list()?.iter().map(Guardrail::read).collect();
+    let guardrails: Option<Vec<Guardrail>> = read.into_iter().collect();
+    Judge::new(policy?, guardrails?).map_err(|error| field.refuse_as(&error)).ok()
+}

@@ -1,0 +1,207 @@
+use super::stage::or_default;
+use super::{Calendar, Fallback, Requirement, Stage};
+use crate::document::{Field, Fields, Node};
+use crate::error::{Error, Kind, Problems};
+use crate::quantity::{Share, Span, Timestamp};
+use alloc::format;
+use alloc::vec::Vec;
+
+/// Most stages of a plan.
+const MOST_STAGES: usize = 64;
+
+/// How old a finding may be, and how far two may lie apart, where the plan does not say: 15 minutes.
+const STALE_AFTER_MILLIS: u64 = 15 * 60_000;
+
+/// How a release goes from nobody to everybody it is meant for, and what it must show on the way.
+///
+/// ```
+/// use rampgate::rollout::Plan;
+///
+/// let plan = Plan::from_json(r#"{
+///     "stages": [
+///         {"exposure": "5%", "min_dwell": "1h", "min_units": 1000},
+///         {"exposure": "100%", "min_dwell": "2h", "deadline": "12h"}
+///     ],
+///     "bake": "30m"
+/// }"#)?;
+/// assert_eq!(plan.cap().to_string(), "100%");
+///
+/// let error = Plan::from_json(r#"{"stages": [{"exposure": "0%", "min_dwell": "0s"}]}"#).unwrap_err();
+/// assert_eq!(error.problems().count(), 2);
+/// assert_eq!(error.path(), "stages[0].exposure");
+/// # Ok::<(), rampgate::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    stages: Vec<Stage>,
+    calendar: Calendar,
+    stale_after: Span,
+    bake: Span,
+    start: Option<Timestamp>,
+}
+
+impl Plan {
+    /// Reads a plan from JSON: `stages`, and optionally `calendar`, `bake`, `stale_after` and `start`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the plan, each problem with its path; see `spec/rollout.md` for the rules.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let node = Node::parse("plan", text)?;
+        let problems = Problems::default();
+        let plan = Field::root(&node, &problems).object().and_then(|mut fields| {
+            let plan = Self::read(&mut fields);
+            fields.finish();
+            plan
+        });
+        problems.finish(plan)
+    }
+
+    /// Takes the plan's fields out of an object that may hold others, such as a release spec.
+    pub(crate) fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let stages = fields.required("stages").and_then(|field| read_stages(&field));
+        let calendar = or_default(fields.optional("calendar"), Calendar::read);
+        let bake = or_default(fields.optional("bake"), |field| field.parse());
+        let stale_after = match fields.optional("stale_after") {
+            None => Span::from_millis(STALE_AFTER_MILLIS).ok(),
+            Some(field) => match field.parse() {
+                Some(Span::ZERO) => {
+                    field.refuse(Kind::Range, "must be above 0s");
+                    None
+                }
+                span => span,
+            },
+        };
+        let start = or_default(fields.optional("start"), |field| field.parse().map(Some));
+        Some(Self {
+            stages: stages?,
+            calendar: calendar?,
+            stale_after: stale_after?,
+            bake: bake?,
+            start: start?,
+        })
+    }
+
+    /// The stages in order: 1 to 64, exposure strictly rising.
+    #[must_use]
+    pub fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+
+    /// When exposure may rise.
+    #[must_use]
+    pub const fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// A finding older than this says nothing, and a longer gap between two of them adds no dwell. 15 minutes unless
+    /// the plan says otherwise. Set it to a few times the interval at which the host judges.
+    #[must_use]
+    pub const fn stale_after(&self) -> Span {
+        self.stale_after
+    }
+
+    /// Time with evidence to wait after the last stage before the release is complete; may be 0s.
+    #[must_use]
+    pub const fn bake(&self) -> Span {
+        self.bake
+    }
+
+    /// The instant before which nothing starts.
+    #[must_use]
+    pub const fn start(&self) -> Option<Timestamp> {
+        self.start
+    }
+
+    /// The largest exposure of the plan, which is the last stage's. No event raises exposure above it.
+    #[must_use]
+    pub fn cap(&self) -> Share {
+        self.stages.last().map_or(Share::ZERO, Stage::exposure)
+    }
+
+    /// The stage with this number; they count from 0.
+    pub(super) fn stage(&self, number: u32) -> Option<Stage> {
+        self.stages.get(usize::try_from(number).ok()?).copied()
+    }
+
+    pub(super) fn last(&self) -> u32 {
+        u32::try_from(self.stages.len()).unwrap_or(u32::MAX).saturating_sub(1)
+    }
+
+    /// The rules of the bake, put as a stage: what the last stage asks for was earned there, so the bake asks for
+    /// data without harm, over its own time, with the deadline counted from the end of that time.
+    pub(super) fn baking(&self, last: Stage) -> Stage {
+        Stage {
+            min_dwell: self.bake,
+            min_units: 0,
+            requires: if last.is_monitored() { Requirement::NoHarm } else { Requirement::Unmonitored },
+            approval: false,
+            on_inconclusive: Fallback::Hold,
+            deadline: last.deadline.map(|deadline| deadline.saturating_add(self.bake)),
+            ..last
+        }
+    }
+}
+
+fn read_stages(field: &Field<'_>) -> Option<Vec<Stage>> {
+    let items = field.list()?;
+    if items.is_empty() || items.len() > MOST_STAGES {
+        field.refuse(Kind::Range, format!("must hold 1 to {MOST_STAGES} stages"));
+        return None;
+    }
+    let mut floor = Share::ZERO;
+    let read: Vec<Option<Stage>> = items.iter().map(|item| Stage::read(item, &mut floor)).collect();
+    read.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn problems(text: &str) -> Vec<(alloc::string::String, Kind)> {
+        let error = Plan::from_json(text).unwrap_err();
+        error.problems().map(|problem| (problem.path().to_string(), problem.kind())).collect()
+    }
+
+    #[test]
+    fn defaults_are_the_safe_choices() {
+        let plan = Plan::from_json(r#"{"stages": [{"exposure": "5%", "min_dwell": "1h"}]}"#).unwrap();
+        let stage = plan.stages()[0];
+        assert_eq!(stage.requires(), Requirement::Safe);
+        assert_eq!((stage.min_units(), stage.approval(), stage.deadline()), (0, false, None));
+        assert_eq!((stage.on_inconclusive(), stage.on_no_data()), (Fallback::Hold, Fallback::Hold));
+        assert_eq!(plan.stale_after().to_string(), "15m");
+        assert_eq!((plan.bake(), plan.start()), (Span::ZERO, None));
+    }
+
+    #[test]
+    fn all_problems_of_a_plan_are_reported_together() {
+        let found = problems(
+            r#"{"stages": [{"exposure": "25%", "min_dwell": "1h", "deadline": "30m"},
+                           {"exposure": "10%", "min_dwell": "0s", "weight": 3},
+                           {"exposure": "50%", "min_dwell": "0s", "requires": "unmonitored", "on_no_data": "rollback"}],
+                "stale_after": "0s", "speed": "fast"}"#,
+        );
+        let expected = [
+            ("stages[0].deadline", Kind::Conflict),
+            ("stages[1].exposure", Kind::Conflict),
+            ("stages[1].min_dwell", Kind::Conflict),
+            ("stages[1].weight", Kind::Unknown),
+            ("stages[2].on_no_data", Kind::Conflict),
+            ("stale_after", Kind::Range),
+            ("speed", Kind::Unknown),
+        ];
+        assert_eq!(found, expected.map(|(path, kind)| (path.to_string(), kind)));
+    }
+
+    #[test]
+    fn a_bake_asks_for_data_without_harm_over_its_own_time() {
+        let plan = Plan::from_json(
+            r#"{"stages": [{"exposure": "5%", "min_dwell": "1h", "approval": true, "deadline": "2h"}], "bake": "3h"}"#,
+        )
+        .unwrap();
+        let bake = plan.baking(plan.stages()[0]);
+        assert_eq!((bake.requires, bake.min_dwell, bake.approval), (Requirement::NoHarm, plan.bake, false));
+        assert_eq!(bake.deadline.unwrap().to_string(), "5h");
+    }
+}

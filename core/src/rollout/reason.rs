@@ -1,0 +1,180 @@
+use super::Phase;
+use crate::canary::Lack;
+use crate::quantity::{Share, Span, Timestamp};
+use alloc::string::String;
+use core::fmt;
+use serde::{Deserialize, Serialize};
+
+/// What a person or the host may ask of the machine; see [`EventKind`](super::EventKind).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each is the event of the same name")]
+pub enum Command {
+    Start,
+    Approve,
+    Pause,
+    Resume,
+    Abort,
+    Promote,
+    Retry,
+    Confirm,
+    RollbackFailed,
+}
+
+/// Why a decision was taken, with the numbers it was taken by. Its `Display` is a plain English sentence.
+///
+/// Evidence is the natural logarithm of an e-value, as in [`Finding`](crate::canary::Finding).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the fields are named after what the variant's line says")]
+pub enum Reason {
+    /// Someone started the release.
+    Started { by: String },
+    /// Nothing stands in the way of the first stage.
+    Clear,
+    /// Someone began a new attempt.
+    Retried { by: String },
+    /// Someone paused the release.
+    Paused { by: String },
+    /// Someone ended the pause.
+    Resumed { by: String },
+    /// Someone approved leaving a stage.
+    Approved { by: String, stage: u32 },
+    /// Someone waived the rest of dwell, units and approval.
+    Promoted { by: String },
+    /// Someone aborted the release.
+    Aborted { by: String, why: String },
+    /// The host confirmed that exposure 0 is in force.
+    Confirmed,
+    /// The host could not bring exposure 0 into force.
+    RollbackFailed { why: String },
+    /// The command does nothing in this phase.
+    NotApplicable { command: Command, phase: Phase },
+    /// An approval of another stage than the present one.
+    OtherStage { stage: u32, current_stage: u32 },
+    /// A finding about another attempt or stage than the present one.
+    Void { attempt: u32, stage: u32, current_attempt: u32, current_stage: u32 },
+    /// The harm evidence over all guardrails reached its threshold.
+    Harm { have: f64, need: f64 },
+    /// Every required guardrail is shown to be within its margin.
+    Safe { have: f64, need: f64 },
+    /// Data without proof of harm, where the plan asks for no more.
+    NoHarm { have: f64, need: f64 },
+    /// Data that does not prove safety; the numbers are the safety evidence.
+    Inconclusive { have: f64, need: f64 },
+    /// Sample-ratio mismatch.
+    Invalid,
+    /// Nothing to judge by; `quiet` is how long no finding has carried data, pauses not counted.
+    Insufficient { lack: Lack, quiet: Span },
+    /// The stage requires no verdict.
+    Unmonitored { stage: u32 },
+    /// Time with evidence, against the stage's minimum.
+    Dwell { have: Span, need: Span },
+    /// Time in an unmonitored stage, pauses not counted, against the stage's minimum.
+    Elapsed { have: Span, need: Span },
+    /// Canary units with an outcome, against the stage's minimum.
+    Units { have: u64, need: u64 },
+    /// The deadline of the stage has come.
+    Deadline { elapsed: Span, limit: Span },
+    /// The budget pays for at most `cap`, and the next stage is `next`; without a cap it pays for no rise.
+    Budget { cap: Option<Share>, next: Share },
+    /// The error budget is spent.
+    BudgetSpent,
+    /// The plan starts later.
+    NotBefore { start: Timestamp },
+    /// The calendar lets exposure rise again at `until`, if ever.
+    Freeze { until: Option<Timestamp>, why: Option<String> },
+    /// Nobody has approved leaving the stage.
+    ApprovalMissing { stage: u32 },
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Start => "start",
+            Self::Approve => "approve",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Abort => "abort",
+            Self::Promote => "promote",
+            Self::Retry => "retry",
+            Self::Confirm => "confirm",
+            Self::RollbackFailed => "rollback_failed",
+        })
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Started { by } => write!(f, "{by} started it"),
+            Self::Clear => f.write_str("nothing stands in the way of the first stage"),
+            Self::Retried { by } => write!(f, "{by} began a new attempt"),
+            Self::Paused { by } => write!(f, "{by} paused it"),
+            Self::Resumed { by } => write!(f, "{by} ended the pause"),
+            Self::Approved { by, stage } => write!(f, "{by} approved leaving stages[{stage}]"),
+            Self::Promoted { by } => write!(f, "{by} waived the rest of dwell, units and approval"),
+            Self::Aborted { by, why } => write!(f, "{by} aborted it: {why}"),
+            Self::Confirmed => f.write_str("exposure 0% is in force"),
+            Self::RollbackFailed { why } => write!(f, "exposure 0% could not be brought into force: {why}"),
+            Self::NotApplicable { command, phase } => write!(f, "`{command}` does nothing while {phase}"),
+            Self::OtherStage { stage, current_stage } => {
+                write!(f, "an approval of stages[{stage}] says nothing about stages[{current_stage}]")
+            }
+            Self::Void { attempt, stage, current_attempt, current_stage } => write!(
+                f,
+                "a finding about attempt {attempt}, stages[{stage}] says nothing about attempt {current_attempt}, \
+                 stages[{current_stage}]"
+            ),
+            Self::Harm { have, need } => {
+                write!(f, "the canary does harm: evidence ln {have:.2} of the ln {need:.2} needed")
+            }
+            Self::Safe { have, need } => {
+                write!(f, "the canary is safe: evidence ln {have:.2} of the ln {need:.2} needed")
+            }
+            Self::NoHarm { have, need } => {
+                write!(f, "no proof of harm: evidence ln {have:.2} of the ln {need:.2} needed")
+            }
+            Self::Inconclusive { have, need } => {
+                write!(f, "no proof of safety yet: evidence ln {have:.2} of the ln {need:.2} needed")
+            }
+            Self::Invalid => f.write_str("the arms were not filled as assigned (sample-ratio mismatch)"),
+            Self::Insufficient { lack, quiet } => {
+                let what = match lack {
+                    Lack::NoData => "no canary unit has an outcome",
+                    Lack::MissingMetric => "a required metric has no outcome",
+                    Lack::Stale => "the last finding is too old",
+                    Lack::SourceError => "the source of outcomes failed",
+                };
+                write!(f, "{what}; {quiet} without data")
+            }
+            Self::Unmonitored { stage } => {
+                write!(f, "stages[{stage}] is unmonitored: no verdict is required")
+            }
+            Self::Dwell { have, need } => write!(f, "{have} of {need} with evidence"),
+            Self::Elapsed { have, need } => write!(f, "{have} of {need} in the stage"),
+            Self::Units { have, need } => write!(f, "{have} of {need} units"),
+            Self::Deadline { elapsed, limit } => {
+                write!(f, "the deadline of {limit} has come after {elapsed}")
+            }
+            Self::Budget { cap: Some(cap), next } => {
+                write!(f, "the error budget pays for {cap}, not for {next}")
+            }
+            Self::Budget { cap: None, next } => write!(f, "the error budget pays for no rise to {next}"),
+            Self::BudgetSpent => f.write_str("the error budget is spent"),
+            Self::NotBefore { start } => write!(f, "it starts at {start}"),
+            Self::Freeze { until, why } => {
+                f.write_str("exposure may not rise")?;
+                if let Some(why) = why {
+                    write!(f, " ({why})")?;
+                }
+                match until {
+                    Some(until) => write!(f, " until {until}"),
+                    None => f.write_str(" any more: the calendar allows no later time"),
+                }
+            }
+            Self::ApprovalMissing { stage } => write!(f, "nobody has approved leaving stages[{stage}]"),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+use crate::document::Field;
+use crate::error::Kind;
+use crate::quantity::{Share, Span};
+use alloc::format;
+use serde::{Deserialize, Serialize};
+
+/// What a stage must show before the release may leave it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Requirement {
+    /// Proof, in this stage, that every required guardrail is within its margin. The default.
+    #[default]
+    Safe,
+    /// The planned sample (`min_units`) without proof of harm. It proves less than [`Requirement::Safe`]: harm that the
+    /// sample is too small to show passes.
+    NoHarm,
+    /// No verdict at all: time alone. Each decision about such a stage says so. Proof of harm still rolls back, if
+    /// someone judges.
+    Unmonitored,
+}
+
+/// What to do with a stage that has met its minimums and still has no verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Fallback {
+    /// Wait; the deadline, if there is one, decides. The default.
+    #[default]
+    Hold,
+    /// Roll the release back.
+    RollBack,
+}
+
+/// What to do with a stage whose deadline has come. Neither choice raises exposure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Overdue {
+    /// Roll the release back. The default.
+    #[default]
+    RollBack,
+    /// Keep the exposure as it is, for good: [`Phase::Expired`](super::Phase::Expired).
+    Expire,
+}
+
+/// One step of the ramp: an exposure, and what it takes to go on from there.
+///
+/// ```
+/// use rampgate::rollout::{Plan, Requirement};
+///
+/// let plan = Plan::from_json(r#"{"stages": [{"exposure": "5%", "min_dwell": "1h"}]}"#)?;
+/// let stage = plan.stages()[0];
+/// assert_eq!(stage.exposure().to_string(), "5%");
+/// assert_eq!(stage.requires(), Requirement::Safe);
+/// # Ok::<(), rampgate::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stage {
+    pub(super) exposure: Share,
+    pub(super) min_dwell: Span,
+    pub(super) min_units: u64,
+    pub(super) requires: Requirement,
+    pub(super) approval: bool,
+    pub(super) on_inconclusive: Fallback,
+    pub(super) on_no_data: Fallback,
+    pub(super) deadline: Option<Span>,
+    pub(super) on_deadline: Overdue,
+}
+
+impl Stage {
+    /// The share of units that see the new version in this stage: above 0%, and above the stage before.
+    #[must_use]
+    pub const fn exposure(&self) -> Share {
+        self.exposure
+    }
+
+    /// The least time with evidence. Not wall time: see [`Watch::dwell`](super::Watch::dwell).
+    #[must_use]
+    pub const fn min_dwell(&self) -> Span {
+        self.min_dwell
+    }
+
+    /// The least number of canary units with an outcome in this stage.
+    #[must_use]
+    pub const fn min_units(&self) -> u64 {
+        self.min_units
+    }
+
+    /// The verdict this stage needs.
+    #[must_use]
+    pub const fn requires(&self) -> Requirement {
+        self.requires
+    }
+
+    /// Whether a person has to approve leaving this stage.
+    #[must_use]
+    pub const fn approval(&self) -> bool {
+        self.approval
+    }
+
+    /// What happens when the minimums are met and the verdict is inconclusive.
+    #[must_use]
+    pub const fn on_inconclusive(&self) -> Fallback {
+        self.on_inconclusive
+    }
+
+    /// What happens when the stage has lasted `min_dwell` and no data has come for longer than the plan's `stale_after`.
+    #[must_use]
+    pub const fn on_no_data(&self) -> Fallback {
+        self.on_no_data
+    }
+
+    /// The longest time in this stage, pauses not counted.
+    #[must_use]
+    pub const fn deadline(&self) -> Option<Span> {
+        self.deadline
+    }
+
+    /// What happens at the deadline.
+    #[must_use]
+    pub const fn on_deadline(&self) -> Overdue {
+        self.on_deadline
+    }
+
+    pub(super) const fn is_monitored(&self) -> bool {
+        !matches!(self.requires, Requirement::Unmonitored)
+    }
+
+    /// Reads one entry of `stages`. `floor` is the highest exposure read so far, and rises to this one's.
+    pub(super) fn read(field: &Field<'_>, floor: &mut Share) -> Option<Self> {
+        let mut fields = field.object()?;
+        let exposure = fields.required("exposure").and_then(|field| {
+            let exposure = field.parse::<Share>()?;
+            if exposure <= *floor {
+                let rule = match *floor {
+                    Share::ZERO => "must be above 0%".into(),
+                    floor => format!("must exceed the previous stage ({floor})"),
+                };
+                field.refuse(Kind::Conflict, rule);
+                return None;
+            }
+            *floor = exposure;
+            Some(exposure)
+        });
+
+        let requires = match fields.optional("requires") {
+            None => Some(Requirement::default()),
+            Some(field) => field.choice(&[
+                ("safe", Requirement::Safe),
+                ("no_harm", Requirement::NoHarm),
+                ("unmonitored", Requirement::Unmonitored),
+            ]),
+        };
+        let min_dwell = fields.required("min_dwell").and_then(|field| {
+            let dwell = field.parse::<Span>()?;
+            if dwell == Span::ZERO && matches!(requires, Some(Requirement::Safe | Requirement::NoHarm)) {
+                field.refuse(Kind::Conflict, "must be above 0s where a verdict is required");
+                return None;
+            }
+            Some(dwell)
+        });
+        let min_units = if requires == Some(Requirement::NoHarm) {
+            // The sample is all that such a stage asks for, so it has to be planned.
+            fields.required("min_units").and_then(|field| field.integer(1..=u64::MAX))
+        } else {
+            or_default(fields.optional("min_units"), |field| field.integer(0..=u64::MAX))
+        };
+        let approval = or_default(fields.optional("approval"), |field| field.bool());
+
+        let fallback = |field: &Field<'_>, works: bool| {
+            let chosen = field.choice(&[("hold", Fallback::Hold), ("rollback", Fallback::RollBack)])?;
+            if chosen == Fallback::RollBack && !works {
+                field.refuse(Kind::Conflict, "has no effect with what this stage requires");
+                return None;
+            }
+            Some(chosen)
+        };
+        let on_inconclusive = or_default(fields.optional("on_inconclusive"), |field| {
+            fallback(field, matches!(requires, None | Some(Requirement::Safe)))
+        });
+        let on_no_data = or_default(fields.optional("on_no_data"), |field| {
+            fallback(field, requires != Some(Requirement::Unmonitored))
+        });
+
+        let deadline = or_default(fields.optional("deadline"), |field| {
+            let deadline = field.parse::<Span>()?;
+            if let Some(dwell) = min_dwell
+                && deadline <= dwell
+            {
+                field.refuse(Kind::Conflict, format!("must be longer than `min_dwell` ({dwell})"));
+                return None;
+            }
+            Some(Some(deadline))
+        });
+        let on_deadline = or_default(fields.optional("on_deadline"), |field| {
+            let chosen = field.choice(&[("rollback", Overdue::RollBack), ("expire", Overdue::Expire)])?;
+            if chosen == Overdue::Expire && deadline == Some(None) {
+                field.refuse(Kind::Conflict, "has no effect without a `deadline`");
+                return None;
+            }
+            Some(chosen)
+        });
+        fields.finish();
+        Some(Self {
+            exposure: exposure?,
+            min_dwell: min_dwell?,
+            min_units: min_units?,
+            requires: requires?,
+            approval: approval?,
+            on_inconclusive: on_inconclusive?,
+            on_no_data: on_no_data?,
+            deadline: deadline?,
+            on_deadline: on_deadline?,
+        })
+    }
+}
+
+/// The value of a field that may be left out; `None` only where `read` noted a problem.
+pub(super) fn or_default<'a, T: Default>(
+    field: Option<Field<'a>>,
+    read: impl FnOnce(&Field<'a>) -> Option<T>,
+) -> Option<T> {
+    field.map_or_else(|| Some(T::default()), |field| read(&field))
+}

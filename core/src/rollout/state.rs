@@ -1,0 +1,292 @@
+use super::event::check_finding;
+use super::{Hold, Phase, Plan, Watch};
+use crate::canary::Verdict;
+use crate::error::{Error, Kind};
+use crate::quantity::{Share, Timestamp};
+use crate::slo::Clearance;
+use serde::{Deserialize, Serialize};
+
+/// Everything the machine remembers of a release. Explicit, so the host keeps it: as JSON, as postcard, or not at all,
+/// since the log of events gives it back ([`replay`](super::replay)).
+///
+/// A state that was read from somewhere is checked against its plan by every [`step`](super::step); call
+/// [`check`](Self::check) to know at once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[must_use]
+pub struct State {
+    pub(super) version: Version,
+    pub(super) seq: u64,
+    pub(super) at: Timestamp,
+    pub(super) attempt: u32,
+    pub(super) cohort: u32,
+    pub(super) exposure: Share,
+    pub(super) place: Place,
+    pub(super) hold: Option<Hold>,
+    pub(super) clearance: Option<Clearance>,
+    pub(super) watch: Option<Watch>,
+}
+
+/// A [`Phase`] without its hold, which pauses and waits share: one fact, kept once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Place {
+    Draft,
+    Scheduled,
+    Stage(u32),
+    Baking(u32),
+    Completed(u32),
+    RollingBack,
+    RollbackFailed,
+    RolledBack,
+    Expired(u32),
+}
+
+impl Place {
+    /// The stage whose exposure holds here; none where the exposure is 0.
+    pub(super) const fn stage(self) -> Option<u32> {
+        match self {
+            Self::Stage(stage) | Self::Baking(stage) | Self::Completed(stage) | Self::Expired(stage) => {
+                Some(stage)
+            }
+            Self::Draft | Self::Scheduled | Self::RollingBack | Self::RollbackFailed | Self::RolledBack => {
+                None
+            }
+        }
+    }
+}
+
+/// The version of the serialised form: 1. Any other is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub(super) struct Version;
+
+const VERSION: u8 = 1;
+
+impl TryFrom<u8> for Version {
+    type Error = Error;
+
+    fn try_from(version: u8) -> Result<Self, Error> {
+        match version {
+            VERSION => Ok(Self),
+            _ => Err(Error::new("state.version", Kind::Version, "must be 1", version)),
+        }
+    }
+}
+
+impl From<Version> for u8 {
+    fn from(_: Version) -> Self {
+        VERSION
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl State {
+    /// A release that has not begun: [`Phase::Draft`], attempt 1, nobody exposed, no event applied.
+    pub const fn new() -> Self {
+        Self {
+            version: Version,
+            seq: 0,
+            at: Timestamp::EPOCH,
+            attempt: 1,
+            cohort: 0,
+            exposure: Share::ZERO,
+            place: Place::Draft,
+            hold: None,
+            clearance: None,
+            watch: None,
+        }
+    }
+
+    /// Where the release is.
+    #[must_use]
+    pub const fn phase(&self) -> Phase {
+        match (self.place, self.hold) {
+            (Place::Draft, _) => Phase::Draft,
+            (Place::Scheduled, _) => Phase::Scheduled,
+            (Place::Stage(stage), None) => Phase::Ramping { stage },
+            (Place::Stage(stage), Some(reason)) => Phase::Holding { stage, reason },
+            (Place::Baking(_), _) => Phase::Baking,
+            (Place::Completed(_), _) => Phase::Completed,
+            (Place::RollingBack, _) => Phase::RollingBack,
+            (Place::RollbackFailed, _) => Phase::RollbackFailed,
+            (Place::RolledBack, _) => Phase::RolledBack,
+            (Place::Expired(stage), _) => Phase::Expired { stage },
+        }
+    }
+
+    /// What stands in the way, in any phase that can wait: scheduled, holding or baking.
+    #[must_use]
+    pub const fn hold(&self) -> Option<Hold> {
+        self.hold
+    }
+
+    /// Whether someone paused the release.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.hold == Some(Hold::Paused)
+    }
+
+    /// The share of units that is to see the new version now. Bringing it into force is the host's part.
+    #[must_use]
+    pub const fn exposure(&self) -> Share {
+        self.exposure
+    }
+
+    /// The stage whose exposure holds; none where it is 0.
+    #[must_use]
+    pub const fn stage(&self) -> Option<u32> {
+        self.place.stage()
+    }
+
+    /// The attempt, from 1. A retry begins the next.
+    #[must_use]
+    pub const fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// Rises by one whenever the exposure changes or an attempt begins: observations carry it, so that each counts
+    /// for the exposure under which its unit was assigned.
+    #[must_use]
+    pub const fn cohort(&self) -> u32 {
+        self.cohort
+    }
+
+    /// The number of the last event applied; 0 before the first.
+    #[must_use]
+    pub const fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// The time of the last event applied.
+    #[must_use]
+    pub const fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// What has been gathered in the present stage or bake; none elsewhere.
+    #[must_use]
+    pub const fn watch(&self) -> Option<&Watch> {
+        self.watch.as_ref()
+    }
+
+    /// The attempt and stage that a finding has to name to be heard now; none where no finding is needed.
+    ///
+    /// Before the first rise, and before a retry, it is stage 0, of which only the budget's word counts.
+    #[must_use]
+    pub const fn judging(&self) -> Option<(u32, u32)> {
+        match self.place {
+            Place::Draft | Place::Scheduled | Place::RolledBack => Some((self.attempt, 0)),
+            Place::RollingBack | Place::RollbackFailed => None,
+            Place::Stage(stage) | Place::Baking(stage) | Place::Completed(stage) | Place::Expired(stage) => {
+                Some((self.attempt, stage))
+            }
+        }
+    }
+
+    /// Whether this state can belong to `plan`. Corrupt bytes and a plan that was edited under a running release end
+    /// here, rather than in a guess.
+    ///
+    /// # Errors
+    /// The first thing that cannot be, with its path below `state`.
+    pub fn check(&self, plan: &Plan) -> Result<(), Error> {
+        let broken = |path: &'static str, rule: &'static str| Err(Error::absent(path, Kind::Corrupt, rule));
+        let exposure = match self.place.stage() {
+            None => Share::ZERO,
+            Some(stage) => match plan.stage(stage) {
+                None => {
+                    return Err(Error::new(
+                        "state.place",
+                        Kind::Corrupt,
+                        "must be a stage of the plan",
+                        stage,
+                    ));
+                }
+                Some(stage) => stage.exposure,
+            },
+        };
+        if self.exposure != exposure {
+            let rule = alloc::format!("must be the exposure of its stage in the plan ({exposure})");
+            return Err(Error::new("state.exposure", Kind::Corrupt, rule, self.exposure));
+        }
+        if matches!(self.place, Place::Baking(stage) | Place::Completed(stage) if stage != plan.last()) {
+            return broken("state.place", "must be the last stage of the plan");
+        }
+        if self.attempt == 0 || u64::from(self.attempt) > self.seq.saturating_add(1) {
+            return broken("state.attempt", "must count from 1, at most one an event");
+        }
+        if u64::from(self.cohort) > self.seq || (self.cohort == 0 && exposure != Share::ZERO) {
+            return broken("state.cohort", "must count the changes of exposure");
+        }
+        if self.place == Place::Draft && (self.attempt, self.cohort) != (1, 0) {
+            return broken("state.place", "must not be a draft after the first attempt");
+        }
+        if self.seq == 0 && *self != Self::new() {
+            return broken("state.seq", "must be above 0 once anything happened");
+        }
+        if !self.hold_fits() {
+            return broken("state.hold", "must fit the phase");
+        }
+        match (&self.watch, matches!(self.place, Place::Stage(_) | Place::Baking(_))) {
+            (None, false) => Ok(()),
+            (Some(watch), true) => self.check_watch(plan, watch),
+            _ => broken("state.watch", "must be there in a stage or a bake, and only there"),
+        }
+    }
+
+    fn hold_fits(&self) -> bool {
+        match (self.place, self.hold) {
+            (Place::Scheduled, Some(hold)) => {
+                matches!(hold, Hold::Paused | Hold::NotBefore | Hold::Budget | Hold::Calendar)
+            }
+            (Place::Scheduled, None) => false,
+            (Place::Stage(_), Some(hold)) => hold != Hold::NotBefore,
+            (Place::Baking(_), Some(hold)) => {
+                matches!(hold, Hold::Paused | Hold::Invalid | Hold::Insufficient(_))
+            }
+            (_, hold) => hold.is_none(),
+        }
+    }
+
+    fn check_watch(&self, plan: &Plan, watch: &Watch) -> Result<(), Error> {
+        let broken = |path: &'static str, rule: &'static str| Err(Error::absent(path, Kind::Corrupt, rule));
+        let within = |at: Timestamp| watch.entered <= at && at <= self.at;
+        if watch.entered > self.at || watch.elapsed > self.at.since(watch.entered) {
+            return broken("state.watch.elapsed", "must fit between entry and the last event");
+        }
+        if watch.quiet > watch.elapsed || watch.dwell > watch.elapsed {
+            return broken("state.watch.dwell", "must not exceed the time elapsed");
+        }
+        let baking = matches!(self.place, Place::Baking(_));
+        if watch.units < watch.base || (!baking && watch.base > 0) {
+            return broken("state.watch.units", "must not be less than at entry");
+        }
+        if watch.mark.is_some_and(|mark| !within(mark) || self.is_paused() || watch.units == watch.base) {
+            return broken(
+                "state.watch.mark",
+                "must be the time of a finding with units since entry or resumption",
+            );
+        }
+        if let Some(judged) = &watch.judged {
+            check_finding("state.watch.judged.finding", &judged.finding)?;
+            if !within(judged.at) || judged.finding.verdict == Verdict::Harm {
+                return broken(
+                    "state.watch.judged",
+                    "must be a finding without harm, from this stage's time",
+                );
+            }
+        } else if watch.units > watch.base || watch.quiet != watch.elapsed {
+            return broken("state.watch.judged", "must be there where units were counted");
+        }
+        let asks = self.place.stage().and_then(|stage| plan.stage(stage)).is_some_and(|stage| stage.approval);
+        if watch.approved.is_some() && (baking || !asks) {
+            return broken("state.watch.approved", "must be where the stage asks for approval");
+        }
+        Ok(())
+    }
+}

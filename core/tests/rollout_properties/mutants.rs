@@ -1,0 +1,312 @@
+//! Machines that someone broke, after bugs that real products had. The witness must catch each of them.
+
+use crate::play;
+use crate::witness::{Breach, Stepped};
+use crate::world::{self, World};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+use rampgate::canary::Verdict;
+use rampgate::rollout::{Action, Event, EventKind, Phase, Plan, Reason, State, step};
+use rampgate::slo::Clearance;
+use rampgate::{Share, Span};
+use serde_json::{Value, json};
+
+/// Plays random moves on the machine that `mutate` makes for each world, until a law is broken.
+fn caught(sequences: usize, mutate: impl Fn(&World, &Plan, &State, &Event) -> Stepped) -> Option<Breach> {
+    let mut runner = TestRunner::deterministic();
+    (0..sequences).find_map(|_| {
+        let world = world::worlds().new_tree(&mut runner).unwrap().current();
+        let moves = world::moves().new_tree(&mut runner).unwrap().current();
+        play(&world, &|plan, state, event| mutate(&world, plan, state, event), &moves).err()
+    })
+}
+
+/// The mutant breaks the law that begins with `law`, and no other before it.
+fn expect(law: &str, mutate: impl Fn(&World, &Plan, &State, &Event) -> Stepped) {
+    let breach = caught(4_000, mutate).expect("the mutant was not caught");
+    assert!(breach.law.starts_with(law), "caught by another law: {}\n{}", breach.law, breach.how);
+}
+
+/// The state after `change` of its serialised form.
+fn edited(state: &State, change: impl FnOnce(&mut Value)) -> State {
+    let mut json = serde_json::to_value(state).unwrap();
+    change(&mut json);
+    serde_json::from_value(json).unwrap()
+}
+
+/// The event with its finding changed.
+fn rejudged(
+    event: &Event,
+    change: impl FnOnce(&mut u32, &mut u32, &mut rampgate::canary::Finding, &mut Clearance),
+) -> Event {
+    let mut event = event.clone();
+    if let EventKind::Judged { attempt, stage, finding, clearance } = &mut event.kind {
+        change(attempt, stage, finding, clearance);
+    }
+    event
+}
+
+fn instead(event: &Event, kind: EventKind) -> Event {
+    Event { kind, ..event.clone() }
+}
+
+#[test]
+fn the_machine_itself_is_not_caught() {
+    let breach = caught(1_000, |_, plan, state, event| step(plan, state, event));
+    assert!(breach.is_none(), "{breach:?}");
+}
+
+/// Argo Rollouts #4479: every measurement failed, and the run was reported successful.
+#[test]
+fn a_source_that_only_fails_is_reported_as_success() {
+    expect("I1", |_, plan, state, event| {
+        let event = rejudged(event, |_, _, finding, _| {
+            if matches!(finding.verdict, Verdict::Insufficient(_)) {
+                *finding = world::finding(Verdict::Safe, event.at.as_millis());
+            }
+        });
+        step(plan, state, &event)
+    });
+}
+
+/// go-feature-flag #4630: the percentage kept growing past its end, for want of a clamp.
+#[test]
+fn exposure_drifts_on_past_the_end() {
+    expect("I3", |_, plan, state, event| {
+        if state.phase() != Phase::Completed
+            || event.kind != EventKind::Tick
+            || state.exposure() == Share::ALL
+        {
+            return step(plan, state, event);
+        }
+        let drifted = Share::from_parts_per_million(state.exposure().parts_per_million() + 10_000)?;
+        let (after, decisions) = step(plan, state, event)?;
+        Ok((edited(&after, |json| json["exposure"] = json!(drifted)), decisions))
+    });
+}
+
+/// The same drift in time: a deadline that nobody looks at.
+#[test]
+fn a_stage_goes_on_past_its_deadline() {
+    expect("nothing goes on past its deadline", |world, plan, state, event| {
+        let endless = world.altered(|json| {
+            for stage in json["stages"].as_array_mut().unwrap() {
+                let stage = stage.as_object_mut().unwrap();
+                stage.remove("deadline");
+                stage.remove("on_deadline");
+            }
+        });
+        step(if *plan == world.plan { &endless } else { plan }, state, event)
+    });
+}
+
+/// GrowthBook's catch-up: stages that became overdue while the evaluator was away are folded into one change.
+#[test]
+fn stages_are_folded_into_one_jump_after_downtime() {
+    expect("I3 never two stages", |_, plan, state, event| {
+        let (after, decisions) = step(plan, state, event)?;
+        let away = event.at.since(state.at()) >= "1h".parse::<Span>()?;
+        let advanced = decisions.first().is_some_and(|decision| decision.action == Action::Advance);
+        let (Some(stage), true, true) = (after.stage(), away && state.stage().is_some(), advanced) else {
+            return Ok((after, decisions));
+        };
+        let Some(over) = plan.stages().get(stage as usize + 1) else { return Ok((after, decisions)) };
+        let folded = edited(&after, |json| {
+            json["place"] = json!({"stage": stage + 1});
+            json["exposure"] = json!(over.exposure());
+        });
+        Ok((folded, decisions))
+    });
+}
+
+/// Flagger's step weights: a weight that is not in the list any more jumps to everything that is left.
+#[test]
+fn a_weight_missing_from_the_list_jumps_to_full_traffic() {
+    expect("a state of another plan is refused", |_, plan, state, event| {
+        step(plan, state, event).or_else(|error| {
+            if error.path().starts_with("state.") { jump(plan, state, event) } else { Err(error) }
+        })
+    });
+}
+
+fn jump(plan: &Plan, state: &State, event: &Event) -> Stepped {
+    let full = edited(state, |json| {
+        json["seq"] = json!(event.seq);
+        json["at"] = json!(event.at);
+        json["place"] = json!({"stage": plan.stages().len() - 1});
+        json["exposure"] = json!(plan.cap());
+    });
+    Ok((full, Vec::new()))
+}
+
+/// Argo Rollouts #2824: a verdict of the attempt before ends, or lets through, the present one.
+#[test]
+fn a_stale_verdict_counts() {
+    expect("I1", |_, plan, state, event| {
+        let event = rejudged(event, |attempt, stage, _, _| {
+            if let Some(now) = state.judging() {
+                (*attempt, *stage) = now;
+            }
+        });
+        step(plan, state, &event)
+    });
+}
+
+/// Argo Rollouts #4461: an abort is ignored once a full promotion was asked for.
+#[test]
+fn abort_loses_to_a_pending_promote() {
+    expect("I2", |_, plan, state, event| {
+        let promoted = state.watch().is_some_and(|watch| watch.promoted_by().is_some());
+        let deaf = promoted && matches!(event.kind, EventKind::Abort { .. });
+        step(plan, state, &if deaf { instead(event, EventKind::Tick) } else { event.clone() })
+    });
+}
+
+/// Argo Rollouts #3756 and Flagger's `suspend`: a paused release cannot be aborted, or is not judged.
+#[test]
+fn a_pause_stops_aborts_and_evidence() {
+    let deaf = |heard: fn(&EventKind) -> bool| {
+        move |_: &World, plan: &Plan, state: &State, event: &Event| {
+            let drop = state.is_paused() && !heard(&event.kind);
+            step(plan, state, &if drop { instead(event, EventKind::Tick) } else { event.clone() })
+        }
+    };
+    expect("I2", deaf(|kind| !matches!(kind, EventKind::Abort { .. })));
+    expect("harm and a spent budget", deaf(|kind| !matches!(kind, EventKind::Judged { .. })));
+}
+
+#[test]
+fn harm_goes_unheard_after_expiry_and_in_the_bake() {
+    for phase in ["expired", "baking", "completed"] {
+        expect("harm and a spent budget", |_, plan, state, event| {
+            let here = serde_json::to_string(&state.phase()).unwrap().contains(phase);
+            let deaf = here && matches!(event.kind, EventKind::Judged { .. });
+            step(plan, state, &if deaf { instead(event, EventKind::Tick) } else { event.clone() })
+        });
+    }
+}
+
+#[test]
+fn a_promote_waives_the_verdict() {
+    expect("I4 no evidence", |_, plan, state, event| {
+        let promoted = state.watch().is_some_and(|watch| watch.promoted_by().is_some());
+        let event = rejudged(event, |_, _, finding, _| {
+            if promoted && finding.verdict != Verdict::Harm {
+                finding.verdict = Verdict::Safe;
+            }
+        });
+        step(plan, state, &event)
+    });
+}
+
+#[test]
+fn dwell_counts_time_without_new_units() {
+    expect("I1", |_, plan, state, event| {
+        let event = rejudged(event, |_, _, finding, _| {
+            if finding.units > 0 {
+                finding.units = event.at.as_millis();
+            }
+        });
+        step(plan, state, &event)
+    });
+}
+
+#[test]
+fn an_approval_counts_for_whatever_stage_is_present() {
+    expect("I1", |_, plan, state, event| match (&event.kind, state.stage()) {
+        (EventKind::Approve { by, .. }, Some(stage)) => {
+            step(plan, state, &instead(event, EventKind::Approve { by: by.clone(), stage }))
+        }
+        _ => step(plan, state, event),
+    });
+}
+
+#[test]
+fn the_budget_is_not_asked() {
+    expect("I1 the budget", |_, plan, state, event| {
+        let event = rejudged(event, |_, _, _, clearance| {
+            if *clearance != Clearance::RollBack {
+                *clearance = Clearance::Allow;
+            }
+        });
+        step(plan, state, &event)
+    });
+}
+
+#[test]
+fn the_calendar_is_not_asked() {
+    expect("I1 exposure never rises in a freeze", |world, plan, state, event| {
+        let open = world.altered(|json| json["calendar"] = json!({}));
+        step(if *plan == world.plan { &open } else { plan }, state, event)
+    });
+}
+
+#[test]
+fn a_freeze_blocks_a_decrease() {
+    expect("I8", |_, plan, state, event| {
+        let (after, decisions) = step(plan, state, event)?;
+        if plan.calendar().freeze(event.at).is_none() || after.exposure() >= state.exposure() {
+            return Ok((after, decisions));
+        }
+        // A command or a verdict that is not followed breaks another law first.
+        if matches!(event.kind, EventKind::Abort { .. } | EventKind::Judged { .. }) {
+            return Ok((after, decisions));
+        }
+        Ok((
+            edited(state, |json| {
+                json["seq"] = json!(event.seq);
+                json["at"] = json!(event.at);
+            }),
+            Vec::new(),
+        ))
+    });
+}
+
+#[test]
+fn the_log_counts_an_event_twice_or_out_of_order() {
+    expect("I5 duplicates", |_, plan, state, event| {
+        let seq = if event.seq <= state.seq() { state.seq() + 1 } else { event.seq };
+        step(plan, state, &Event { seq, ..event.clone() })
+    });
+    expect("I5 reordered", |_, plan, state, event| {
+        step(plan, state, &Event { at: event.at.max(state.at()), ..event.clone() })
+    });
+    expect("I5 reordered", |_, plan, state, event| {
+        step(plan, state, &Event { seq: event.seq.min(state.seq() + 1), ..event.clone() })
+    });
+}
+
+#[test]
+fn decisions_lose_their_reasons_or_get_lost() {
+    expect("I9 every decision has a reason", |_, plan, state, event| {
+        let (after, mut decisions) = step(plan, state, event)?;
+        decisions.iter_mut().for_each(|decision| decision.reasons.clear());
+        Ok((after, decisions))
+    });
+    expect("I9 each change is a decision", |_, plan, state, event| {
+        Ok((step(plan, state, event)?.0, Vec::new()))
+    });
+}
+
+#[test]
+fn a_stage_without_a_verdict_does_not_say_so() {
+    expect("I4", |_, plan, state, event| {
+        let (after, mut decisions) = step(plan, state, event)?;
+        for decision in &mut decisions {
+            decision.reasons.retain(|reason| !matches!(reason, Reason::Unmonitored { .. }));
+        }
+        Ok((after, decisions))
+    });
+}
+
+#[test]
+fn an_attempt_keeps_the_cohort_of_the_last() {
+    expect("cohorts", |_, plan, state, event| {
+        let (after, decisions) = step(plan, state, event)?;
+        let same = after.exposure() == state.exposure() || matches!(event.kind, EventKind::Retry { .. });
+        Ok((
+            if same { edited(&after, |json| json["cohort"] = json!(state.cohort())) } else { after },
+            decisions,
+        ))
+    });
+}

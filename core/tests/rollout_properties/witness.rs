@@ -1,0 +1,325 @@
+//! An observer who hears the events and sees what the machine makes of them, and knows the laws.
+//!
+//! It keeps its own account of the evidence, from the events alone, so that a machine which deceives itself is caught.
+
+use crate::world::World;
+use rampgate::canary::Verdict;
+use rampgate::rollout::{Decision, Event, EventKind, Phase, Plan, Reason, Requirement, Stage, State};
+use rampgate::slo::Clearance;
+use rampgate::{Error, ErrorKind, Share, Timestamp};
+
+pub(crate) type Stepped = Result<(State, Vec<Decision>), Error>;
+
+/// A machine: the real one, or one that someone broke.
+pub(crate) type Machine<'a> = dyn Fn(&Plan, &State, &Event) -> Stepped + 'a;
+
+/// A law that a machine broke, and how.
+#[derive(Debug)]
+pub(crate) struct Breach {
+    pub(crate) law: &'static str,
+    pub(crate) how: String,
+}
+
+/// The observer's account of the present stage or bake.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Witness {
+    heard: Option<(Timestamp, Verdict, u64)>,
+    budget: Option<Clearance>,
+    running: u64,
+    dwell: u64,
+    mark: Option<Timestamp>,
+    base: u64,
+    units: u64,
+    approved: bool,
+    promoted: bool,
+}
+
+/// Attempt, stage, and whether it is the bake: where evidence may count.
+fn seat(state: &State) -> Option<(u32, u32, bool)> {
+    match state.phase() {
+        Phase::Ramping { stage } | Phase::Holding { stage, .. } => Some((state.attempt(), stage, false)),
+        Phase::Baking => Some((state.attempt(), state.stage()?, true)),
+        _ => None,
+    }
+}
+
+fn stage(plan: &Plan, number: u32) -> Option<&Stage> {
+    plan.stages().get(number as usize)
+}
+
+/// Whether the event is a reason to roll back, whatever stage it speaks of.
+fn rolls_back(before: &State, event: &Event) -> bool {
+    let EventKind::Judged { attempt, finding, clearance, .. } = &event.kind else { return false };
+    let spent = *clearance == Clearance::RollBack && before.phase() != Phase::Completed;
+    let live = before.exposure() > Share::ZERO && *attempt == before.attempt();
+    live && (finding.verdict == Verdict::Harm || spent)
+}
+
+fn must(holds: bool, law: &'static str, how: impl FnOnce() -> String) -> Result<(), Breach> {
+    if holds { Ok(()) } else { Err(Breach { law, how: how() }) }
+}
+
+impl Witness {
+    /// Lets `machine` apply `event` and holds what it does against the laws. The state after, if it was not refused.
+    pub(crate) fn observe(
+        &mut self,
+        world: &World,
+        machine: &Machine<'_>,
+        before: &State,
+        event: &Event,
+    ) -> Result<Option<(State, Vec<Decision>)>, Breach> {
+        let stepped = machine(&world.plan, before, event);
+        let told = || format!("{event:?} on {before:?}\n gave {stepped:?}");
+
+        if event.seq <= before.seq() {
+            let untouched =
+                matches!(&stepped, Ok((after, decisions)) if after == before && decisions.is_empty());
+            must(untouched, "I5 duplicates change nothing", told)?;
+            return Ok(None);
+        }
+        if event.seq > before.seq() + 1 || event.at < before.at() {
+            let refused = matches!(&stepped, Err(error) if error.kind() == ErrorKind::Order);
+            must(refused, "I5 reordered events are refused", told)?;
+            return Ok(None);
+        }
+        if let Some(Some(edited)) = before.stage().and_then(|stage| world.edited.get(stage as usize)) {
+            must(machine(edited, before, event).is_err(), "a state of another plan is refused", told)?;
+        }
+        let Ok((after, decisions)) = stepped.clone() else {
+            return Err(Breach { law: "a sound event is applied", how: told() });
+        };
+        must((after.seq(), after.at()) == (event.seq, event.at), "the state after is the event's", told)?;
+
+        self.hear(&world.plan, before, event);
+        self.rises(&world.plan, before, event, &after, &decisions, &told)?;
+        self.falls(before, event, &after, &told)?;
+        self.ends(&world.plan, before, event, &after, &decisions, &told)?;
+        explains(before, event, &after, &decisions, &told)?;
+        if let Ok((frozen, _)) = machine(&world.frozen, before, event) {
+            let falls = after.exposure() < before.exposure();
+            must(
+                !falls || frozen.exposure() <= after.exposure(),
+                "I8 a freeze never blocks a decrease",
+                told,
+            )?;
+        }
+
+        must(after.check(&world.plan).is_ok(), "the state after fits the plan", told)?;
+
+        if after.stage() != before.stage() || seat(&after) != seat(before) {
+            let base = if after.phase() == Phase::Baking { self.units } else { 0 };
+            let budget = if seat(&after).is_some_and(|(_, _, baking)| !baking) { None } else { self.budget };
+            *self = Self { base, units: base, budget, ..Self::default() };
+        }
+        Ok(Some((after, decisions)))
+    }
+
+    /// Takes the event into the account.
+    fn hear(&mut self, plan: &Plan, before: &State, event: &Event) {
+        let paused = before.is_paused();
+        if !paused {
+            self.running += event.at.since(before.at()).as_millis();
+        }
+        match &event.kind {
+            EventKind::Pause { .. } => self.mark = None,
+            EventKind::Promote { .. } if seat(before).is_some() => self.promoted = true,
+            EventKind::Approve { stage, .. } if seat(before) == Some((before.attempt(), *stage, false)) => {
+                self.approved = true;
+            }
+            EventKind::Judged { attempt, stage, finding, clearance } => {
+                if before.judging() != Some((*attempt, *stage)) {
+                    if rolls_back(before, event) {
+                        self.budget = Some(*clearance);
+                    }
+                    return;
+                }
+                self.budget = Some(*clearance);
+                self.heard = Some((event.at, finding.verdict, finding.units));
+                let sound = matches!(finding.verdict, Verdict::Safe | Verdict::Inconclusive);
+                if sound && finding.units > self.units {
+                    self.units = finding.units;
+                    if let Some(mark) = self.mark
+                        && event.at.since(mark) <= plan.stale_after()
+                    {
+                        self.dwell += event.at.since(mark).as_millis();
+                    }
+                    self.mark = (!paused).then_some(event.at);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Fresh data of this stage without proof of harm, and with proof of safety if `safe`.
+    fn passes(&self, plan: &Plan, now: Timestamp, safe: bool) -> bool {
+        self.heard.is_some_and(|(at, verdict, units)| {
+            let enough = if safe {
+                verdict == Verdict::Safe
+            } else {
+                matches!(verdict, Verdict::Safe | Verdict::Inconclusive)
+            };
+            enough && units > self.base && now.since(at) <= plan.stale_after()
+        })
+    }
+
+    fn affords(&self, next: Share) -> bool {
+        match self.budget {
+            None | Some(Clearance::Allow) => true,
+            Some(Clearance::Cap(cap)) => cap >= next,
+            Some(Clearance::Hold | Clearance::RollBack) => false,
+        }
+    }
+
+    /// Whether what `stage` asks for is there, but for what a promotion waives.
+    fn earned(&self, plan: &Plan, stage: &Stage, now: Timestamp) -> bool {
+        let (verdict, dwell) = match stage.requires() {
+            Requirement::Safe => (self.passes(plan, now, true), self.dwell),
+            Requirement::NoHarm => (self.passes(plan, now, false), self.dwell),
+            Requirement::Unmonitored => (true, self.running),
+        };
+        let minimums = dwell >= stage.min_dwell().as_millis()
+            && self.units >= stage.min_units()
+            && (self.approved || !stage.approval());
+        verdict && (minimums || self.promoted)
+    }
+
+    fn rises(
+        &self,
+        plan: &Plan,
+        before: &State,
+        event: &Event,
+        after: &State,
+        decisions: &[Decision],
+        told: &dyn Fn() -> String,
+    ) -> Result<(), Breach> {
+        must(after.exposure() <= plan.cap(), "I3 never above the cap", told)?;
+        let declared = after.exposure() == Share::ZERO
+            || after.stage().and_then(|number| stage(plan, number)).map(Stage::exposure)
+                == Some(after.exposure());
+        must(declared, "I3 exposure is a stage's", told)?;
+        let climbed = seat(after).map(|(_, stage, _)| stage).unwrap_or_default();
+        let from = before.stage().unwrap_or_default();
+        must(climbed <= from + 1, "I3 never two stages in one event", told)?;
+        must(
+            after.attempt() == before.attempt()
+                || (after.attempt() == before.attempt() + 1 && matches!(event.kind, EventKind::Retry { .. })),
+            "only a retry begins an attempt",
+            told,
+        )?;
+        let moved = after.exposure() != before.exposure() || after.attempt() != before.attempt();
+        must(after.cohort() == before.cohort() + u32::from(moved), "cohorts count the changes", told)?;
+
+        let entered = seat(after).filter(|_| seat(after) != seat(before));
+        if after.exposure() <= before.exposure() && entered.is_none() {
+            return Ok(());
+        }
+        let Some((_, number, baking)) = entered else {
+            return Err(Breach { law: "I1 exposure rises only into a stage", how: told() });
+        };
+        if !baking {
+            let open = plan.calendar().freeze(event.at).is_none();
+            must(open, "I1 exposure never rises in a freeze", told)?;
+            must(self.affords(after.exposure()), "I1 the budget pays for each rise", told)?;
+        }
+        let Some((_, left, _)) = seat(before) else {
+            must(number == 0 && !baking, "I1 a release begins with its first stage", told)?;
+            return must(plan.start().is_none_or(|start| event.at >= start), "I1 nothing starts early", told);
+        };
+        let Some(stage) = stage(plan, left) else { return Ok(()) };
+        must(
+            self.earned(plan, stage, event.at),
+            "I1 a rise needs a fresh pass for this attempt and stage",
+            told,
+        )?;
+        if stage.requires() == Requirement::Unmonitored {
+            let said = decisions.iter().any(|d| d.reasons.contains(&Reason::Unmonitored { stage: left }));
+            must(said, "I4 a rise without a verdict says so", told)?;
+        }
+        Ok(())
+    }
+
+    fn falls(
+        &self,
+        before: &State,
+        event: &Event,
+        after: &State,
+        told: &dyn Fn() -> String,
+    ) -> Result<(), Breach> {
+        let rolled_back = after.exposure() == Share::ZERO
+            && matches!(after.phase(), Phase::RollingBack | Phase::RolledBack)
+            && after.watch().is_none();
+        match &event.kind {
+            EventKind::Abort { .. } => must(rolled_back, "I2 abort reaches 0 in one step", told),
+            EventKind::Judged { .. } if rolls_back(before, event) => {
+                must(rolled_back, "harm and a spent budget roll back from anywhere", told)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn ends(
+        &self,
+        plan: &Plan,
+        before: &State,
+        event: &Event,
+        after: &State,
+        decisions: &[Decision],
+        told: &dyn Fn() -> String,
+    ) -> Result<(), Breach> {
+        if let Some((_, number, baking)) = seat(before)
+            && let Some(stage) = stage(plan, number)
+            && let Some(deadline) = stage.deadline()
+            && !after.is_paused()
+        {
+            let limit = deadline.as_millis() + if baking { plan.bake().as_millis() } else { 0 };
+            let stopped = matches!(
+                after.phase(),
+                Phase::RollingBack | Phase::RolledBack | Phase::Expired { .. } | Phase::RollbackFailed
+            );
+            must(stopped || self.running < limit, "nothing goes on past its deadline", told)?;
+        }
+        if after.phase() != Phase::Completed || before.phase() == Phase::Completed {
+            return Ok(());
+        }
+        must(after.exposure() == plan.cap(), "I4 complete means the last stage's exposure", told)?;
+        let (Some((_, number, baking)), Some(last)) = (seat(before), plan.stages().last()) else {
+            return Err(Breach { law: "I4 only a running release completes", how: told() });
+        };
+        must(number as usize + 1 == plan.stages().len(), "I4 every stage was passed", told)?;
+        if last.requires() == Requirement::Unmonitored {
+            let said = decisions.iter().any(|d| d.reasons.contains(&Reason::Unmonitored { stage: number }));
+            return must(said, "I4 completing without a verdict says so", told);
+        }
+        let earned = if baking {
+            self.passes(plan, event.at, false) && (self.dwell >= plan.bake().as_millis() || self.promoted)
+        } else {
+            self.earned(plan, last, event.at)
+        };
+        must(earned, "I4 no evidence never completes", told)
+    }
+}
+
+fn explains(
+    before: &State,
+    event: &Event,
+    after: &State,
+    decisions: &[Decision],
+    told: &dyn Fn() -> String,
+) -> Result<(), Breach> {
+    let changed = (before.phase(), before.hold(), before.exposure(), before.attempt())
+        != (after.phase(), after.hold(), after.exposure(), after.attempt());
+    must(decisions.len() <= 1, "I9 one line a decision", told)?;
+    must(!changed || decisions.len() == 1, "I9 each change is a decision", told)?;
+    must(
+        changed || decisions.is_empty() || event.kind != EventKind::Tick,
+        "I9 a tick alone is no news",
+        told,
+    )?;
+    if let Some(decision) = decisions.first() {
+        must(!decision.reasons.is_empty(), "I9 every decision has a reason", told)?;
+        let tells = (decision.seq, decision.at, decision.attempt, decision.exposure, decision.phase)
+            == (event.seq, event.at, after.attempt(), after.exposure(), after.phase());
+        must(tells, "I9 a decision tells what holds", told)?;
+    }
+    Ok(())
+}

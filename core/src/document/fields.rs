@@ -49,6 +49,16 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// A text, a number or a truth value.
+    pub(crate) fn scalar(&self) -> Option<Scalar<'a>> {
+        match self.node {
+            Node::Text(value) => Some(Scalar::Text(value)),
+            Node::Number(value) => value.as_f64().map(Scalar::Number),
+            Node::Bool(value) => Some(Scalar::Bool(*value)),
+            _ => self.mistyped("a text, a number, true or false"),
+        }
+    }
+
     pub(crate) fn text(&self) -> Option<&'a str> {
         match self.node {
             Node::Text(value) => Some(value),
@@ -143,10 +153,35 @@ impl<'a> Field<'a> {
         Some(fields.entries.iter().map(|(name, node)| (name.as_str(), fields.field(name, node))).collect())
     }
 
+    /// A field of an object, without noting anything: for a first look ahead of the reading.
+    pub(crate) fn peek(&self, name: &str) -> Option<Self> {
+        let Node::Object(entries) = self.node else { return None };
+        let (_, node) = entries.iter().find(|(key, _)| key == name)?;
+        Some(Self { node, path: String::new(), problems: self.problems })
+    }
+
+    /// The texts of a list, without noting anything.
+    pub(crate) fn peek_texts(&self) -> Vec<&'a str> {
+        let Node::List(items) = self.node else { return Vec::new() };
+        let text = |item: &'a Node| match item {
+            Node::Text(text) => Some(text.as_str()),
+            _ => None,
+        };
+        items.iter().filter_map(text).collect()
+    }
+
     fn mistyped<T>(&self, expected: &str) -> Option<T> {
         self.refuse(Kind::Type, format!("must be {expected}"));
         None
     }
+}
+
+/// A value that is not made of others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Scalar<'a> {
+    Text(&'a str),
+    Number(f64),
+    Bool(bool),
 }
 
 /// An object whose keys are the document's own: each is asked for by name, and what is left over is refused.
@@ -171,6 +206,12 @@ impl<'a> Fields<'a> {
             self.problems.push(Problem::new(self.path_of(name), Kind::Missing, "must be given", None));
         }
         field
+    }
+
+    /// Notes that the object as a whole breaks `rule`.
+    pub(crate) fn refuse(&self, kind: Kind, rule: &'static str) {
+        let path = if self.path.is_empty() { "document" } else { &self.path };
+        self.problems.push(Problem::new(path, kind, rule, None));
     }
 
     /// Notes each field that nobody asked for.

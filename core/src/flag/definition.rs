@@ -1,5 +1,6 @@
+use super::split::{Place, Split};
 use super::{Evaluation, Reason};
-use crate::bucketing::{Allocation, Domain, Key, Unit};
+use crate::bucketing::{Allocation, Unit};
 use crate::document::{Field, Fields, Node};
 use crate::error::{Error, Kind, Problems};
 use crate::quantity::Share;
@@ -17,10 +18,7 @@ pub struct Flag {
     variants: Vec<Box<str>>,
     default: usize,
     overrides: BTreeMap<Box<str>, usize>,
-    allocation: Allocation,
-    exposure: Share,
-    exposure_key: Key,
-    variant_key: Key,
+    split: Split,
 }
 
 impl Flag {
@@ -86,12 +84,12 @@ impl Flag {
     /// The share of units that the allocation reaches.
     #[must_use]
     pub fn exposure(&self) -> Share {
-        self.exposure
+        self.split.exposure()
     }
 
     /// The variant of a unit at the flag's own exposure. An empty `unit` is [`Reason::Unassigned`].
     pub fn evaluate(&self, unit: &str) -> Evaluation<'_> {
-        self.evaluate_at(unit, self.exposure)
+        self.evaluate_at(unit, self.exposure())
     }
 
     /// The variant of a unit at another exposure: a rollout's stage, or a what-if.
@@ -111,12 +109,12 @@ impl Flag {
             return (*index, Reason::Override);
         }
         let Some(unit) = Unit::new(unit) else { return (self.default, Reason::Unassigned) };
-        let slot = self.exposure_key.slot(unit);
-        if !slot.is_within(exposure) {
-            return (self.default, Reason::NotExposed { slot });
+        match self.split.place(unit, exposure) {
+            Place::Beyond { slot } => (self.default, Reason::NotExposed { slot }),
+            Place::Within { slot, variant_slot, variant } => {
+                (variant, Reason::Allocated { slot, variant_slot })
+            }
         }
-        let variant_slot = self.variant_key.slot(unit);
-        (self.allocation.variant(variant_slot), Reason::Allocated { slot, variant_slot })
     }
 }
 
@@ -149,10 +147,7 @@ impl<'a> Common<'a> {
             variants: names.iter().map(|name| (*name).into()).collect(),
             default,
             overrides,
-            allocation,
-            exposure,
-            exposure_key: Key::new(Domain::Exposure, self.salt),
-            variant_key: Key::new(Domain::Variant, self.salt),
+            split: Split::new(self.salt, exposure, allocation),
         }
     }
 }

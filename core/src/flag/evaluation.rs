@@ -7,8 +7,18 @@ use serde::Serialize;
 pub enum Reason {
     /// The flag is switched off: everyone gets the default, overridden units too.
     Off,
+    /// The flag is outside its own schedule, or the context has no time to tell: the default.
+    NotScheduled,
     /// The unit is named in the table of overrides.
     Override,
+    /// Another flag that this one requires gives the unit a variant that will not do: the default.
+    Prerequisite,
+    /// No rule applied: the default.
+    NoRule,
+    /// A rule serves this variant to everyone it applies to.
+    Served,
+    /// The unit had this variant before, under the same salt.
+    Sticky,
     /// There is no unit (an empty id), so nothing can be assigned: the default.
     Unassigned,
     /// The unit's slot is beyond the exposure: the default.

@@ -22,8 +22,25 @@
 //! # Ok::<(), rampgate::Error>(())
 //! ```
 
+mod condition;
+mod context;
 mod definition;
 mod evaluation;
+mod explain;
+mod network;
+mod outcome;
+mod rule;
+mod set;
+mod set_document;
+mod split;
+mod test;
+#[cfg(test)]
+mod tests;
+mod version;
 
+pub use context::{Context, Value};
 pub use definition::Flag;
 pub use evaluation::{Evaluation, Reason};
+pub use explain::{Explanation, Step};
+pub use outcome::{Exposure, Outcome};
+pub use set::{FlagRef, FlagSet};

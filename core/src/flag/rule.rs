@@ -1,0 +1,127 @@
+use super::condition::{Condition, Names};
+use super::split::Split;
+use crate::bucketing::Allocation;
+use crate::document::{Field, Fields};
+use crate::error::Kind;
+use crate::quantity::{Share, Timestamp};
+use alloc::boxed::Box;
+use alloc::vec;
+
+/// When a flag or rule is on: from the first instant, until before the second.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Schedule {
+    from: Option<Timestamp>,
+    until: Option<Timestamp>,
+}
+
+impl Schedule {
+    /// Whether it is on; with bounds and no time to compare with, it is off.
+    pub(super) fn is_on(&self, now: Option<Timestamp>) -> bool {
+        let Some(now) = now else { return self.from.is_none() && self.until.is_none() };
+        self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
+    }
+
+    pub(super) fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let from = fields.optional("from").map(|field| field.parse());
+        let until_field = fields.optional("until");
+        let until = until_field.as_ref().map(Field::parse);
+        let schedule = Self { from: or_none(from)?, until: or_none(until)? };
+        if schedule.from.zip(schedule.until).is_some_and(|(from, until)| until <= from) {
+            until_field?.refuse(Kind::Conflict, "must be after `from`");
+            return None;
+        }
+        Some(schedule)
+    }
+}
+
+/// An absent field is `Some(None)`, one that could not be read `None`.
+fn or_none<T>(field: Option<Option<T>>) -> Option<Option<T>> {
+    match field {
+        None => Some(None),
+        Some(value) => value.map(Some),
+    }
+}
+
+/// One rule of a flag: when it applies, and what it serves then.
+#[derive(Clone, Debug)]
+pub(super) struct Rule {
+    pub(super) when: Option<Condition>,
+    pub(super) schedule: Schedule,
+    pub(super) serve: Serve,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Serve {
+    Variant(u32),
+    /// A split whose allocation is over the variants of the flag, in their order.
+    Split(Box<Split>),
+}
+
+/// The flag a rule belongs to, as far as its rules need it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Owner<'a> {
+    pub(super) salt: &'a str,
+    pub(super) variants: &'a [&'a str],
+}
+
+impl Rule {
+    /// Reads `{"serve": variant}` or `{"weights": {variant: weight}}` with the optional fields `exposure`, `salt`, and for both
+    /// `name`, `when`, `from`, `until`.
+    pub(super) fn read(field: &Field<'_>, owner: Owner<'_>, names: &impl Names) -> Option<Self> {
+        let mut fields = field.object()?;
+        let name = fields.optional("name").map(|field| field.name());
+        let when = fields.optional("when").map(|field| Condition::read(&field, names));
+        let schedule = Schedule::read(&mut fields);
+        let serve = match (fields.optional("serve"), fields.optional("weights")) {
+            (Some(variant), None) => position(&variant, owner.variants).map(Serve::Variant),
+            (None, Some(weights)) => {
+                read_split(&weights, &mut fields, owner).map(|split| Serve::Split(split.into()))
+            }
+            (Some(_), Some(weights)) => {
+                weights.refuse(Kind::Conflict, "must not stand beside `serve`");
+                None
+            }
+            (None, None) => {
+                fields.refuse(Kind::Missing, "must hold `serve` or `weights`");
+                None
+            }
+        };
+        fields.finish();
+        or_none(name)?;
+        Some(Self { when: or_none(when)?, schedule: schedule?, serve: serve? })
+    }
+}
+
+fn read_split(weights: &Field<'_>, fields: &mut Fields<'_>, owner: Owner<'_>) -> Option<Split> {
+    let exposure = fields.optional("exposure").map_or(Some(Share::ALL), |field| field.parse());
+    let salt = fields.optional("salt").map_or(Some(owner.salt), |field| field.name());
+    let mut by_variant = vec![0_u32; owner.variants.len()];
+    let mut complete = true;
+    for (name, weight) in weights.entries()? {
+        let number = weight.integer(0..=u64::from(u32::MAX)).and_then(|number| u32::try_from(number).ok());
+        let own = owner.variants.iter().position(|variant| *variant == name);
+        if own.is_none() {
+            weight.refuse(Kind::Unknown, "must be under the name of a variant");
+        }
+        match own.and_then(|own| by_variant.get_mut(own)).zip(number) {
+            Some((slot, number)) => *slot = number,
+            None => complete = false,
+        }
+    }
+    if !complete {
+        return None;
+    }
+    let allocation = Allocation::by_weights(&by_variant).map_err(|error| weights.refuse_with(&error)).ok()?;
+    Some(Split::new(salt?, exposure?, allocation))
+}
+
+/// Position of the variant that `field` names.
+pub(super) fn position(field: &Field<'_>, names: &[&str]) -> Option<u32> {
+    let name = field.text()?;
+    let found =
+        names.iter().position(|known| *known == name).and_then(|position| u32::try_from(position).ok());
+    if found.is_none() {
+        field.refuse(Kind::Unknown, "must be the name of a variant");
+    }
+    found
+}

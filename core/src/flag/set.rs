@@ -1,0 +1,253 @@
+use super::condition::Condition;
+use super::explain::{Silent, Trace};
+use super::rule::{Rule, Schedule, Serve};
+use super::split::{Place, Split};
+use super::{Context, Explanation, Outcome, Reason, Step};
+use crate::bucketing::Unit;
+use crate::error::{Error, Kind};
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+/// All flags of a program in their loaded form: names resolved, prerequisites free of circles, keys derived.
+///
+/// [`flag`](Self::flag) looks a flag up once; [`FlagRef::evaluate`] then decides without allocating.
+#[derive(Clone, Debug)]
+pub struct FlagSet {
+    pub(super) version: u64,
+    pub(super) positions: BTreeMap<Box<str>, u32>,
+    pub(super) flags: Box<[Definition]>,
+    pub(super) segments: Box<[Segment]>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Segment {
+    pub(super) name: Box<str>,
+    pub(super) when: Condition,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Definition {
+    pub(super) key: Box<str>,
+    pub(super) enabled: bool,
+    pub(super) schedule: Schedule,
+    /// Never empty; whatever points to a variant was resolved against it.
+    pub(super) variants: Box<[Box<str>]>,
+    pub(super) default: u32,
+    /// Sorted by unit.
+    pub(super) overrides: Box<[(Box<str>, u32)]>,
+    pub(super) requires: Box<[Condition]>,
+    pub(super) rules: Box<[Rule]>,
+}
+
+/// A flag of a set, found once and evaluated often.
+#[derive(Clone, Copy, Debug)]
+pub struct FlagRef<'s> {
+    set: &'s FlagSet,
+    definition: &'s Definition,
+}
+
+impl FlagSet {
+    /// The document's own version: a host refuses one that is older than what it has.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// How many flags there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.flags.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.flags.is_empty()
+    }
+
+    /// A flag by its key.
+    ///
+    /// # Errors
+    /// A key that is not in the set: an unknown flag is a slip, and has no default.
+    pub fn flag(&self, key: &str) -> Result<FlagRef<'_>, Error> {
+        let found = self.positions.get(key).and_then(|position| self.definition(*position));
+        let definition =
+            found.ok_or_else(|| Error::new("flag", Kind::Unknown, "must be the key of a flag", key))?;
+        Ok(FlagRef { set: self, definition })
+    }
+
+    /// All flags, in the order of the document.
+    pub fn flags(&self) -> impl ExactSizeIterator<Item = FlagRef<'_>> {
+        self.flags.iter().map(|definition| FlagRef { set: self, definition })
+    }
+
+    fn definition(&self, position: u32) -> Option<&Definition> {
+        self.flags.get(usize::try_from(position).ok()?)
+    }
+
+    /// Whether a condition holds. What cannot be told (a missing attribute, one of another type) does not hold.
+    fn holds<'s>(
+        &'s self,
+        condition: &'s Condition,
+        context: &Context<'_>,
+        trace: &mut impl Trace<'s>,
+    ) -> bool {
+        match condition {
+            Condition::All(parts) => parts.iter().all(|part| self.holds(part, context, trace)),
+            Condition::Any(parts) => parts.iter().any(|part| self.holds(part, context, trace)),
+            Condition::Not(part) => !self.holds(part, context, trace),
+            Condition::Segment(position) => {
+                let segment =
+                    usize::try_from(*position).ok().and_then(|position| self.segments.get(position));
+                let Some(segment) = segment else { return false };
+                let holds = self.holds(&segment.when, context, trace);
+                trace.note(Step::Segment { name: &segment.name, holds });
+                holds
+            }
+            Condition::Flag { flag, variants } => {
+                let Some(definition) = self.definition(*flag) else { return false };
+                let outcome = self.decide(definition, context, trace);
+                let holds = variants.contains(&outcome.index);
+                trace.note(Step::Flag { flag: outcome.flag, variant: outcome.variant, holds });
+                holds
+            }
+            Condition::Attribute { name, test } => {
+                let value = context.attribute(name);
+                let holds = match (test, value) {
+                    (super::test::Test::Exists(wanted), value) => Some(value.is_some() == *wanted),
+                    (_, None) => None,
+                    (test, Some(value)) => test.holds(value),
+                };
+                trace.note(Step::Attribute { name, known: value.is_some(), holds });
+                holds == Some(true)
+            }
+        }
+    }
+
+    fn decide<'s>(
+        &'s self,
+        flag: &'s Definition,
+        context: &Context<'_>,
+        trace: &mut impl Trace<'s>,
+    ) -> Outcome<'s> {
+        let outcome = self.decide_quietly(flag, context, trace);
+        trace.note(Step::Decided { flag: &flag.key, variant: outcome.variant, reason: outcome.reason });
+        outcome
+    }
+
+    fn decide_quietly<'s>(
+        &'s self,
+        flag: &'s Definition,
+        context: &Context<'_>,
+        trace: &mut impl Trace<'s>,
+    ) -> Outcome<'s> {
+        if !flag.enabled {
+            return flag.outcome(flag.default, None, Reason::Off);
+        }
+        if !flag.schedule.is_on(context.now) {
+            return flag.outcome(flag.default, None, Reason::NotScheduled);
+        }
+        if let Some(variant) = flag.overridden(context.unit) {
+            return flag.outcome(variant, None, Reason::Override);
+        }
+        if !flag.requires.iter().all(|required| self.holds(required, context, trace)) {
+            return flag.outcome(flag.default, None, Reason::Prerequisite);
+        }
+        let mut missed = None;
+        for (position, rule) in (0_u32..).zip(&flag.rules) {
+            trace.note(Step::Rule { flag: &flag.key, rule: position });
+            if !rule.schedule.is_on(context.now) {
+                trace.note(Step::NotScheduled);
+                continue;
+            }
+            if !rule.when.as_ref().is_none_or(|when| self.holds(when, context, trace)) {
+                continue;
+            }
+            match flag.serve(&rule.serve, context) {
+                Ok((variant, reason, salt)) => {
+                    return Outcome { salt, ..flag.outcome(variant, Some(position), reason) };
+                }
+                Err(reason) => missed = missed.or(Some((position, reason))),
+            }
+        }
+        match missed {
+            Some((rule, reason)) => flag.outcome(flag.default, Some(rule), reason),
+            None => flag.outcome(flag.default, None, Reason::NoRule),
+        }
+    }
+}
+
+impl Definition {
+    fn outcome(&self, index: u32, rule: Option<u32>, reason: Reason) -> Outcome<'_> {
+        let variant = usize::try_from(index).ok().and_then(|index| self.variants.get(index));
+        Outcome { flag: &self.key, variant: variant.map_or("", |name| name), index, rule, reason, salt: None }
+    }
+
+    fn overridden(&self, unit: &str) -> Option<u32> {
+        if self.overrides.is_empty() {
+            return None;
+        }
+        let position = self.overrides.binary_search_by(|(known, _)| (**known).cmp(unit)).ok()?;
+        self.overrides.get(position).map(|(_, variant)| *variant)
+    }
+
+    /// What a rule that applies gives the unit, or why it does not reach it.
+    fn serve<'s>(
+        &'s self,
+        serve: &'s Serve,
+        context: &Context<'_>,
+    ) -> Result<(u32, Reason, Option<&'s str>), Reason> {
+        let split: &Split = match serve {
+            Serve::Variant(variant) => return Ok((*variant, Reason::Served, None)),
+            Serve::Split(split) => split,
+        };
+        let unit = Unit::new(context.unit).ok_or(Reason::Unassigned)?;
+        if let Some(variant) = self.remembered(split.salt(), context) {
+            return Ok((variant, Reason::Sticky, Some(split.salt())));
+        }
+        match split.place(unit, split.exposure()) {
+            Place::Beyond { slot } => Err(Reason::NotExposed { slot }),
+            Place::Within { slot, variant_slot, variant } => {
+                let variant = u32::try_from(variant).unwrap_or(self.default);
+                Ok((variant, Reason::Allocated { slot, variant_slot }, Some(split.salt())))
+            }
+        }
+    }
+
+    /// The variant that the unit had under this salt, if the flag still has it.
+    fn remembered(&self, salt: &str, context: &Context<'_>) -> Option<u32> {
+        let (_, name) = context.sticky.iter().find(|(token, _)| *token == salt)?;
+        let position = self.variants.iter().position(|variant| &**variant == *name)?;
+        u32::try_from(position).ok()
+    }
+}
+
+impl<'s> FlagRef<'s> {
+    /// The flag's key.
+    #[must_use]
+    pub fn key(&self) -> &'s str {
+        &self.definition.key
+    }
+
+    /// The variants' names, in the order of the document.
+    #[must_use]
+    pub fn variants(&self) -> impl ExactSizeIterator<Item = &'s str> + use<'s> {
+        self.definition.variants.iter().map(|name| &**name)
+    }
+
+    /// The variant for this context.
+    ///
+    /// Order: switched off, outside its schedule, overridden, a prerequisite that is not met; then the rules one by one, the first that applies and
+    /// reaches the unit; then the default. A rule that applies and does not reach the unit (it is not exposed) leaves it to the next.
+    pub fn evaluate(&self, context: &Context<'_>) -> Outcome<'s> {
+        self.set.decide(self.definition, context, &mut Silent)
+    }
+
+    /// The same answer from the same code, with every step.
+    pub fn explain(&self, context: &Context<'_>) -> Explanation<'s> {
+        let mut steps = Vec::with_capacity(16);
+        let outcome = self.set.decide(self.definition, context, &mut steps);
+        Explanation { outcome, steps }
+    }
+}

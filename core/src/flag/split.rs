@@ -1,0 +1,50 @@
+use crate::bucketing::{Allocation, Domain, Key, Slot, Unit};
+use crate::quantity::Share;
+use alloc::boxed::Box;
+
+/// An allocation behind an exposure, under keys of one salt.
+#[derive(Clone, Debug)]
+pub(super) struct Split {
+    salt: Box<str>,
+    exposure: Share,
+    allocation: Allocation,
+    exposure_key: Key,
+    variant_key: Key,
+}
+
+/// Where a unit stands in a split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Beyond { slot: Slot },
+    Within { slot: Slot, variant_slot: Slot, variant: usize },
+}
+
+impl Split {
+    pub(super) fn new(salt: &str, exposure: Share, allocation: Allocation) -> Self {
+        Self {
+            salt: salt.into(),
+            exposure,
+            allocation,
+            exposure_key: Key::new(Domain::Exposure, salt),
+            variant_key: Key::new(Domain::Variant, salt),
+        }
+    }
+
+    pub(super) fn salt(&self) -> &str {
+        &self.salt
+    }
+
+    pub(super) fn exposure(&self) -> Share {
+        self.exposure
+    }
+
+    /// Where the unit stands at an exposure, which is the split's own or a rollout's.
+    pub(super) fn place(&self, unit: Unit<'_>, exposure: Share) -> Place {
+        let slot = self.exposure_key.slot(unit);
+        if !slot.is_within(exposure) {
+            return Place::Beyond { slot };
+        }
+        let variant_slot = self.variant_key.slot(unit);
+        Place::Within { slot, variant_slot, variant: self.allocation.variant(variant_slot) }
+    }
+}

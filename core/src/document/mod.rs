@@ -6,6 +6,7 @@
 
 mod fields;
 mod node;
+mod path;
 
 pub(crate) use fields::{Field, Fields, Scalar};
 pub(crate) use node::Node;

@@ -27,6 +27,7 @@ mod context;
 mod definition;
 mod evaluation;
 mod explain;
+mod index;
 mod network;
 mod outcome;
 mod rule;

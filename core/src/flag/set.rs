@@ -1,12 +1,13 @@
 use super::condition::Condition;
 use super::explain::{Silent, Trace};
+use super::index::Index;
 use super::rule::{Rule, Schedule, Serve};
 use super::split::{Place, Split};
 use super::{Context, Explanation, Outcome, Reason, Step};
 use crate::bucketing::Unit;
 use crate::error::{Error, Kind};
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// All flags of a program in their loaded form: names resolved, prerequisites free of circles, keys derived.
@@ -15,7 +16,7 @@ use alloc::vec::Vec;
 #[derive(Clone, Debug)]
 pub struct FlagSet {
     pub(super) version: u64,
-    pub(super) positions: BTreeMap<Box<str>, u32>,
+    pub(super) index: Index,
     pub(super) flags: Box<[Definition]>,
     pub(super) segments: Box<[Segment]>,
 }
@@ -32,13 +33,17 @@ pub(super) struct Definition {
     pub(super) enabled: bool,
     pub(super) schedule: Schedule,
     /// Never empty; whatever points to a variant was resolved against it.
-    pub(super) variants: Box<[Box<str>]>,
+    /// Shared by the flags of the set that have the same.
+    pub(super) variants: Variants,
     pub(super) default: u32,
     /// Sorted by unit.
     pub(super) overrides: Box<[(Box<str>, u32)]>,
     pub(super) requires: Box<[Condition]>,
     pub(super) rules: Box<[Rule]>,
 }
+
+/// Names of variants.
+pub(super) type Variants = Arc<[Box<str>]>;
 
 /// A flag of a set, found once and evaluated often.
 #[derive(Clone, Copy, Debug)]
@@ -71,13 +76,15 @@ impl FlagSet {
     /// # Errors
     /// A key that is not in the set: an unknown flag is a slip, and has no default.
     pub fn flag(&self, key: &str) -> Result<FlagRef<'_>, Error> {
-        let found = self.positions.get(key).and_then(|position| self.definition(*position));
+        let key_at = |position| Some(&*self.definition(position)?.key);
+        let found = self.index.find(key, key_at).and_then(|position| self.definition(position));
         let definition =
             found.ok_or_else(|| Error::new("flag", Kind::Unknown, "must be the key of a flag", key))?;
         Ok(FlagRef { set: self, definition })
     }
 
     /// All flags, in the order of the document.
+    #[must_use]
     pub fn flags(&self) -> impl ExactSizeIterator<Item = FlagRef<'_>> {
         self.flags.iter().map(|definition| FlagRef { set: self, definition })
     }
@@ -203,14 +210,15 @@ impl Definition {
             Serve::Split(split) => split,
         };
         let unit = Unit::new(context.unit).ok_or(Reason::Unassigned)?;
-        if let Some(variant) = self.remembered(split.salt(), context) {
-            return Ok((variant, Reason::Sticky, Some(split.salt())));
+        let salt = split.salt(&self.key);
+        if let Some(variant) = self.remembered(salt, context) {
+            return Ok((variant, Reason::Sticky, Some(salt)));
         }
         match split.place(unit, split.exposure()) {
             Place::Beyond { slot } => Err(Reason::NotExposed { slot }),
             Place::Within { slot, variant_slot, variant } => {
                 let variant = u32::try_from(variant).unwrap_or(self.default);
-                Ok((variant, Reason::Allocated { slot, variant_slot }, Some(split.salt())))
+                Ok((variant, Reason::Allocated { slot, variant_slot }, Some(salt)))
             }
         }
     }

@@ -37,6 +37,7 @@ mod split;
 mod test;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod version;
 
 pub use context::{Context, Value};

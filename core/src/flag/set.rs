@@ -116,7 +116,7 @@ impl FlagSet {
                 let Some(definition) = self.definition(*flag) else { return false };
                 let outcome = self.decide(definition, context, trace);
                 let holds = variants.contains(&outcome.index);
-                trace.note(Step::Flag { flag: outcome.flag, variant: outcome.variant, holds });
+                trace.note(Step::Flag { flag: &definition.key, variant: outcome.variant(), holds });
                 holds
             }
             Condition::Attribute { name, test } => {
@@ -139,7 +139,7 @@ impl FlagSet {
         trace: &mut impl Trace<'s>,
     ) -> Outcome<'s> {
         let outcome = self.decide_quietly(flag, context, trace);
-        trace.note(Step::Decided { flag: &flag.key, variant: outcome.variant, reason: outcome.reason });
+        trace.note(Step::Decided { flag: &flag.key, variant: outcome.variant(), reason: outcome.reason });
         outcome
     }
 
@@ -150,16 +150,16 @@ impl FlagSet {
         trace: &mut impl Trace<'s>,
     ) -> Outcome<'s> {
         if !flag.enabled {
-            return flag.outcome(flag.default, None, Reason::Off);
+            return flag.defaulted(None, Reason::Off);
         }
         if !flag.schedule.is_on(context.now) {
-            return flag.outcome(flag.default, None, Reason::NotScheduled);
+            return flag.defaulted(None, Reason::NotScheduled);
         }
-        if let Some(variant) = flag.overridden(context.unit) {
-            return flag.outcome(variant, None, Reason::Override);
+        if let Some(index) = flag.overridden(context.unit) {
+            return Outcome { flag, index, rule: None, reason: Reason::Override, split: None };
         }
         if !flag.requires.iter().all(|required| self.holds(required, context, trace)) {
-            return flag.outcome(flag.default, None, Reason::Prerequisite);
+            return flag.defaulted(None, Reason::Prerequisite);
         }
         let mut missed = None;
         for (position, rule) in (0_u32..).zip(&flag.rules) {
@@ -171,24 +171,25 @@ impl FlagSet {
             if !rule.when.as_ref().is_none_or(|when| self.holds(when, context, trace)) {
                 continue;
             }
+            let split = match &rule.serve {
+                Serve::Variant(_) => None,
+                Serve::Split(split) => Some(&**split),
+            };
             match flag.serve(&rule.serve, context) {
-                Ok((variant, reason, salt)) => {
-                    return Outcome { salt, ..flag.outcome(variant, Some(position), reason) };
-                }
+                Ok((index, reason)) => return Outcome { flag, index, rule: Some(position), reason, split },
                 Err(reason) => missed = missed.or(Some((position, reason))),
             }
         }
         match missed {
-            Some((rule, reason)) => flag.outcome(flag.default, Some(rule), reason),
-            None => flag.outcome(flag.default, None, Reason::NoRule),
+            Some((rule, reason)) => flag.defaulted(Some(rule), reason),
+            None => flag.defaulted(None, Reason::NoRule),
         }
     }
 }
 
 impl Definition {
-    fn outcome(&self, index: u32, rule: Option<u32>, reason: Reason) -> Outcome<'_> {
-        let variant = usize::try_from(index).ok().and_then(|index| self.variants.get(index));
-        Outcome { flag: &self.key, variant: variant.map_or("", |name| name), index, rule, reason, salt: None }
+    fn defaulted(&self, rule: Option<u32>, reason: Reason) -> Outcome<'_> {
+        Outcome { flag: self, index: self.default, rule, reason, split: None }
     }
 
     fn overridden(&self, unit: &str) -> Option<u32> {
@@ -200,31 +201,30 @@ impl Definition {
     }
 
     /// What a rule that applies gives the unit, or why it does not reach it.
-    fn serve<'s>(
-        &'s self,
-        serve: &'s Serve,
-        context: &Context<'_>,
-    ) -> Result<(u32, Reason, Option<&'s str>), Reason> {
+    fn serve(&self, serve: &Serve, context: &Context<'_>) -> Result<(u32, Reason), Reason> {
         let split: &Split = match serve {
-            Serve::Variant(variant) => return Ok((*variant, Reason::Served, None)),
+            Serve::Variant(variant) => return Ok((*variant, Reason::Served)),
             Serve::Split(split) => split,
         };
         let unit = Unit::new(context.unit).ok_or(Reason::Unassigned)?;
-        let salt = split.salt(&self.key);
-        if let Some(variant) = self.remembered(salt, context) {
-            return Ok((variant, Reason::Sticky, Some(salt)));
+        if let Some(variant) = self.remembered(split, context) {
+            return Ok((variant, Reason::Sticky));
         }
         match split.place(unit, split.exposure()) {
             Place::Beyond { slot } => Err(Reason::NotExposed { slot }),
             Place::Within { slot, variant_slot, variant } => {
                 let variant = u32::try_from(variant).unwrap_or(self.default);
-                Ok((variant, Reason::Allocated { slot, variant_slot }, Some(salt)))
+                Ok((variant, Reason::Allocated { slot, variant_slot }))
             }
         }
     }
 
-    /// The variant that the unit had under this salt, if the flag still has it.
-    fn remembered(&self, salt: &str, context: &Context<'_>) -> Option<u32> {
+    /// The variant that the unit had under the split's salt, if the flag still has it.
+    fn remembered(&self, split: &Split, context: &Context<'_>) -> Option<u32> {
+        if context.sticky.is_empty() {
+            return None;
+        }
+        let salt = split.salt(&self.key);
         let (_, name) = context.sticky.iter().find(|(token, _)| *token == salt)?;
         let position = self.variants.iter().position(|variant| &**variant == *name)?;
         u32::try_from(position).ok()

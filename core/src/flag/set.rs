@@ -1,5 +1,5 @@
 use super::condition::Condition;
-use super::explain::{Silent, Trace};
+use super::explain::{Silent, Told, Trace};
 use super::index::Index;
 use super::rule::{Rule, Schedule, Serve};
 use super::split::{Place, Split};
@@ -41,6 +41,9 @@ pub(super) struct Definition {
     pub(super) requires: Box<[Condition]>,
     pub(super) rules: Box<[Rule]>,
 }
+
+/// Steps that an explanation has room for from the start: a rule or two with their conditions.
+const FEW_STEPS: usize = 8;
 
 /// Names of variants.
 pub(super) type Variants = Arc<[Box<str>]>;
@@ -201,6 +204,7 @@ impl Definition {
     }
 
     /// What a rule that applies gives the unit, or why it does not reach it.
+    #[inline(always)] // a reason that crosses a call is copied through memory, which costs as much as a hash
     fn serve(&self, serve: &Serve, context: &Context<'_>) -> Result<(u32, Reason), Reason> {
         let split: &Split = match serve {
             Serve::Variant(variant) => return Ok((*variant, Reason::Served)),
@@ -254,8 +258,32 @@ impl<'s> FlagRef<'s> {
 
     /// The same answer from the same code, with every step.
     pub fn explain(&self, context: &Context<'_>) -> Explanation<'s> {
-        let mut steps = Vec::with_capacity(16);
-        let outcome = self.set.decide(self.definition, context, &mut steps);
+        let mut steps = Vec::with_capacity(FEW_STEPS);
+        let outcome = self.explain_with(context, |step| steps.push(step));
         Explanation { outcome, steps }
+    }
+
+    /// The same answer, where `each` is called with every step as it happens: an explanation that allocates nothing.
+    ///
+    /// ```
+    /// use rampgate::flag::{Context, FlagSet, Step};
+    ///
+    /// let set = FlagSet::from_json(r#"{
+    ///     "rampgate_flags": 1, "version": 1,
+    ///     "flags": {"dark": {"variants": ["off", "on"], "default": "off", "rules": [
+    ///         {"when": {"attribute": "plan", "one_of": ["pro"]}, "serve": "on"}
+    ///     ]}}
+    /// }"#)?;
+    /// let mut missing = Vec::new();
+    /// let outcome = set.flag("dark")?.explain_with(&Context::of("user-1"), |step| {
+    ///     if let Step::Attribute { name, known: false, .. } = step {
+    ///         missing.push(name);
+    ///     }
+    /// });
+    /// assert_eq!((outcome.variant(), missing), ("off", vec!["plan"]));
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    pub fn explain_with(&self, context: &Context<'_>, each: impl FnMut(Step<'s>)) -> Outcome<'s> {
+        self.set.decide(self.definition, context, &mut Told(each))
     }
 }

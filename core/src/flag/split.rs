@@ -42,6 +42,7 @@ impl Split {
     }
 
     /// Where the unit stands at an exposure, which is the split's own or a rollout's.
+    #[inline]
     pub(super) fn place(&self, unit: Unit<'_>, exposure: Share) -> Place {
         let slot = self.exposure_key.slot(unit);
         if !slot.is_within(exposure) {

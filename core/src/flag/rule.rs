@@ -17,8 +17,16 @@ pub(super) struct Schedule {
 impl Schedule {
     /// Whether it is on; with bounds and no time to compare with, it is off.
     pub(super) fn is_on(&self, now: Option<Timestamp>) -> bool {
-        let Some(now) = now else { return self.from.is_none() && self.until.is_none() };
+        let Some(now) = now else { return self.is_always() };
         self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
+    }
+
+    pub(super) fn is_always(&self) -> bool {
+        self.from.is_none() && self.until.is_none()
+    }
+
+    pub(super) fn until(&self) -> Option<Timestamp> {
+        self.until
     }
 
     pub(super) fn read(fields: &mut Fields<'_>) -> Option<Self> {

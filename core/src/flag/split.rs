@@ -34,6 +34,10 @@ impl Split {
         &self.salt
     }
 
+    pub(super) fn allocation(&self) -> &Allocation {
+        &self.allocation
+    }
+
     pub(super) fn exposure(&self) -> Share {
         self.exposure
     }

@@ -12,8 +12,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen(js_name = replayRollout)]
 pub fn replay_rollout(plan: &str, events: &str) -> Result<String, Thrown> {
     let plan = Plan::from_json(plan)?;
-    let events: Vec<Event> = serde_json::from_str(events)
-        .map_err(|error| Thrown::syntax("events", &format!("must be a list of events: {error}")))?;
-    let (_, decisions) = replay(&plan, &events)?;
+    let (_, decisions) = replay(&plan, &Event::log_from_json(events)?)?;
     json(&decisions)
 }

@@ -6,7 +6,7 @@
 # Logs: target/workshop/PART.log. Counts: target/workshop/summary, as "PASSED FAILED".
 set -uo pipefail
 . "$(dirname "$0")/lib.sh"
-cd "$ROOT"
+cd "$ROOT" || exit
 
 # part, kind it is counted as, what it needs from .ci/setup
 declare -A kind=(
@@ -21,15 +21,15 @@ declare -A needs=(
 all=(fmt clippy deny docs rust wasm js-types python python-types)
 
 # where nobody looks at a changed Cargo.lock, it must not change
-locked=${CI:+--locked}
+locked=(${CI:+--locked})
 
 run_fmt() { cargo fmt --all --check; }
-run_clippy() { cargo clippy $locked --workspace --all-targets --quiet -- -D warnings; }
+run_clippy() { cargo clippy "${locked[@]}" --workspace --all-targets --quiet -- -D warnings; }
 run_deny() { cargo-deny --workspace check bans licenses sources; }
 run_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet && say "target/doc/rampgate/index.html"; }
 run_floors() { cargo test --quiet -p rampgate --test floors; }
 # the bindings are tested from their own languages
-run_rust() { cargo test $locked --workspace --exclude rampgate-wasm --exclude rampgate-python --no-fail-fast; }
+run_rust() { cargo test "${locked[@]}" --workspace --exclude rampgate-wasm --exclude rampgate-python --no-fail-fast; }
 run_wasm() {
     bash bindings-wasm/build.sh && cd bindings-wasm && node --test --test-reporter=spec --test-reporter-destination=stdout \
         --test-reporter=tap --test-reporter-destination="$LOGS/wasm.tap" test/*.test.js

@@ -1,4 +1,33 @@
-//! rampgate: release safety as a library.
+#![doc = include_str!("../README.md")]
+//!
+//! # What do I hold?
+//!
+//! | noun | is | lives in |
+//! |---|---|---|
+//! | [`Release`](release::Release) | one guarded release: assign, record, step | [`release`] |
+//! | [`Spec`](release::Spec) | its document, read and checked as a whole | [`release`] |
+//! | [`Flag`](flag::Flag) | which variant a unit gets, and why | [`flag`] |
+//! | [`Key`](bucketing::Key), [`Slot`](bucketing::Slot), [`Allocation`](bucketing::Allocation) | a unit's place among a million, and who owns it | [`bucketing`] |
+//! | [`Tally`](observe::Tally), [`Ledger`](observe::Ledger) | what was seen, and how it meets from many processes | [`observe`] |
+//! | [`Judge`](canary::Judge), [`RateTest`](canary::RateTest) | evidence of harm and safety, and the verdict | [`canary`] |
+//! | [`Counter`](slo::Counter), [`Budget`](slo::Budget), [`Gate`](slo::Gate) | events over time, what they spend, and the exposure that is left | [`slo`] |
+//! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
+//!
+//! # What do I call?
+//!
+//! [`Release::from_json`](release::Release::from_json) once; [`assign`](release::Release::assign) and [`record`](release::Release::record) for traffic;
+//! [`step`](release::Release::step) every minute or so. With more than one process: [`take_delta`](release::Release::take_delta) and
+//! [`merge`](release::Release::merge) one way, [`directive`](release::Release::directive) and [`follow`](release::Release::follow) the other.
+//!
+//! # What can go wrong?
+//!
+//! Bad input is one [`Error`]: it names the path in the document, the rule and the value, and lists all problems of a document together. Nothing panics,
+//! and nothing bad becomes a default.
+//!
+//! # What it does not do
+//!
+//! It moves no traffic and collects no metrics. It has no clock: pass the time. It draws no random numbers: assignment is a hash. It stores nothing:
+//! [`state`](release::Release::state) gives you the bytes.
 #![no_std]
 #![cfg_attr(test, expect(clippy::float_cmp, reason = "the same bits are what is promised"))]
 
@@ -20,3 +49,8 @@ pub mod slo;
 
 pub use error::{Error, Kind as ErrorKind, Problem};
 pub use quantity::{Objective, Probability, Share, Span, Timestamp};
+
+/// The Rust code of the repository's front page, compiled and run with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct FrontPage;

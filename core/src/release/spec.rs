@@ -78,8 +78,18 @@ impl Spec {
         let plan = Plan::read(&mut fields);
         let policy =
             fields.optional("policy").map_or_else(|| Some(Policy::default()), |field| Policy::read(&field));
-        let judge = fields.required("guardrails").and_then(|field| read_judge(&field, policy));
-        let objective = fields.optional("objective").map(|field| BudgetRule::read(&field, judge.as_ref()));
+        let guardrails_field = fields.required("guardrails");
+        let (guardrails, complete) =
+            guardrails_field.as_ref().and_then(|field| read_guardrails(field, problems)).unwrap_or_default();
+        let objective = fields.optional("objective").map(|field| {
+            BudgetRule::read(&field, |name| {
+                let position = guardrails.iter().position(|guardrail| guardrail.name() == name);
+                (position.and_then(Metric::new), complete)
+            })
+        });
+        let judge = guardrails_field.filter(|_| complete).and_then(|field| {
+            Judge::new(policy?, guardrails.clone()).map_err(|error| field.refuse_as(&error)).ok()
+        });
         fields.finish();
         version?;
         let (control, plan, judge) = (control?, plan?, judge?);
@@ -152,13 +162,12 @@ impl Spec {
 }
 
 impl BudgetRule {
-    /// `judge` is `None` where the guardrails are wrong already: then the metric's name cannot be looked up.
-    fn read(field: &Field<'_>, judge: Option<&Judge>) -> Option<Self> {
+    /// `metric` looks a guardrail's name up, and says whether it knows all of them: one that is wrong itself may be the one meant.
+    fn read(field: &Field<'_>, metric: impl Fn(&str) -> (Option<Metric>, bool)) -> Option<Self> {
         let mut fields = field.object()?;
         let metric = fields.required("metric").and_then(|field| {
-            let name = field.name()?;
-            let metric = judge?.metric(name);
-            if metric.is_none() {
+            let (metric, complete) = metric(field.name()?);
+            if metric.is_none() && complete {
                 field.refuse(Kind::Unknown, "must be the name of a guardrail");
             }
             metric
@@ -192,8 +201,78 @@ fn refuse_unprovable_stages(
     None
 }
 
-fn read_judge(field: &Field<'_>, policy: Option<Policy>) -> Option<Judge> {
-    let read: Vec<Option<Guardrail>> = field.list()?.iter().map(Guardrail::read).collect();
-    let guardrails: Option<Vec<Guardrail>> = read.into_iter().collect();
-    Judge::new(policy?, guardrails?).map_err(|error| field.refuse_as(&error)).ok()
+/// The guardrails that could be read, and whether those are all.
+fn read_guardrails(field: &Field<'_>, problems: &Problems) -> Option<(Vec<Guardrail>, bool)> {
+    let items = field.list()?;
+    let mut guardrails: Vec<Guardrail> = Vec::with_capacity(items.len());
+    for item in &items {
+        let Some(guardrail) = Guardrail::read(item) else { continue };
+        if guardrails.iter().any(|earlier| earlier.name() == guardrail.name()) {
+            let path = format!("{}.name", item.path());
+            let name = Some(guardrail.name().into());
+            problems.push(Problem::new(path, Kind::Conflict, "must not repeat an earlier name", name));
+        } else {
+            guardrails.push(guardrail);
+        }
+    }
+    let complete = guardrails.len() == items.len();
+    Some((guardrails, complete))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::{String, ToString};
+
+    const SPEC: &str = r#"{
+        "rampgate": 1, "name": "n", "flag": {"key": "k", "control": "a", "canary": "b"},
+        "stages": [{"exposure": "5%", "min_dwell": "1h"}, {"exposure": "100%", "min_dwell": "1h", "min_units": 9, "requires": "no_harm"}],
+        "guardrails": [{"name": "errors"}],
+        "objective": {"metric": "errors", "target": "99%", "period": "1d", "detection_delay": "5m", "on_missing_data": "hold"}
+    }"#;
+
+    fn problems(from: &str, to: &str) -> Vec<String> {
+        assert!(SPEC.contains(from), "{from}");
+        let error = Spec::from_json(&SPEC.replacen(from, to, 1)).unwrap_err();
+        error.problems().map(|problem| problem.path().to_string()).collect()
+    }
+
+    #[test]
+    fn a_sound_spec_is_read() {
+        let spec = Spec::from_json(SPEC).unwrap();
+        assert_eq!((spec.name(), spec.control(), spec.bets()), ("n", ControlPool::Rest, Bets::Unit));
+        assert!(spec.gate().is_some());
+    }
+
+    #[test]
+    fn each_wrong_field_is_named() {
+        for (from, to, paths) in [
+            (r#""rampgate": 1"#, r#""rampgate": 2"#, &["rampgate"] as &[&str]),
+            (r#""rampgate": 1,"#, "", &["rampgate"]),
+            (r#""canary": "b""#, r#""canary": "a""#, &["flag.canary"]),
+            (r#""name": "n""#, r#""name": "n", "bets": "session""#, &["bets"]),
+            (r#""name": "n""#, r#""name": "n", "control": "all", "speed": 1"#, &["control", "speed"]),
+            (r#"[{"name": "errors"}]"#, "[]", &["objective.metric", "guardrails"]),
+            (
+                r#"[{"name": "errors"}]"#,
+                r#"[{"name": "errors"}, {"name": "errors"}]"#,
+                &["guardrails[1].name"],
+            ),
+            (r#"[{"name": "errors"}]"#, r#"[{"name": "errors", "weight": 0}]"#, &["guardrails[0].weight"]),
+            (r#"[{"name": "errors"}]"#, r#"[{"name": "errors", "required": false}]"#, &["guardrails"]),
+            (r#""metric": "errors""#, r#""metric": "error""#, &["objective.metric"]),
+            (r#""target": "99%""#, r#""target": "100%""#, &["objective.target"]),
+            (r#", "requires": "no_harm""#, "", &["stages[1].requires"]),
+        ] {
+            assert_eq!(problems(from, to), paths, "{to}");
+        }
+    }
+
+    #[test]
+    fn a_guardrail_with_a_ceiling_can_be_safe_without_a_control() {
+        let spec = SPEC
+            .replace(r#", "requires": "no_harm""#, "")
+            .replace(r#""errors"}]"#, r#""errors", "ceiling": "1%"}]"#);
+        assert!(Spec::from_json(&spec).is_ok());
+    }
 }

@@ -178,3 +178,51 @@ impl fmt::Display for Reason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rollout::Hold;
+    use alloc::string::ToString;
+
+    #[test]
+    fn sentences_carry_the_numbers() {
+        let at = || "2026-12-27T00:00:00Z".parse::<Timestamp>().unwrap();
+        let percent = |text: &str| text.parse::<Share>().unwrap();
+        let span = |text: &str| text.parse::<Span>().unwrap();
+        let sentences = [
+            (
+                Reason::Harm { have: 3.412, need: 2.996 },
+                "the canary does harm: evidence ln 3.41 of the ln 3.00 needed",
+            ),
+            (
+                Reason::Insufficient { lack: Lack::SourceError, quiet: span("20m") },
+                "the source of outcomes failed; 20m without data",
+            ),
+            (Reason::Dwell { have: span("45m"), need: span("1h") }, "45m of 1h with evidence"),
+            (Reason::Units { have: 412, need: 1000 }, "412 of 1000 units"),
+            (
+                Reason::Budget { cap: Some(percent("12.5%")), next: percent("25%") },
+                "the error budget pays for 12.5%, not for 25%",
+            ),
+            (
+                Reason::Freeze { until: Some(at()), why: Some("holidays".into()) },
+                "exposure may not rise (holidays) until 2026-12-27T00:00:00Z",
+            ),
+            (
+                Reason::Freeze { until: None, why: None },
+                "exposure may not rise any more: the calendar allows no later time",
+            ),
+            (
+                Reason::NotApplicable {
+                    command: Command::Promote,
+                    phase: Phase::Holding { stage: 1, reason: Hold::Approval },
+                },
+                "`promote` does nothing while holding in stages[1] (approval)",
+            ),
+        ];
+        for (reason, sentence) in sentences {
+            assert_eq!(reason.to_string(), sentence);
+        }
+    }
+}

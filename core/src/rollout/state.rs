@@ -290,3 +290,70 @@ impl State {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rollout::{Event, EventKind, step};
+    use alloc::string::ToString;
+    use serde_json::{Value, json};
+
+    fn plan(exposure: &str) -> Plan {
+        let stages =
+            json!([{"exposure": exposure, "min_dwell": "1h"}, {"exposure": "50%", "min_dwell": "1h"}]);
+        Plan::from_json(&json!({ "stages": stages }).to_string()).unwrap()
+    }
+
+    fn started() -> State {
+        let event = Event { seq: 1, at: Timestamp::EPOCH, kind: EventKind::Start { by: "ann".into() } };
+        step(&plan("5%"), &State::new(), &event).unwrap().0
+    }
+
+    #[test]
+    fn a_plan_that_was_edited_under_a_running_release_is_refused() {
+        let error = started().check(&plan("10%")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "invalid `state.exposure`: must be the exposure of its stage in the plan (10%), got 5%"
+        );
+        let event = Event { seq: 2, at: Timestamp::EPOCH, kind: EventKind::Tick };
+        assert_eq!(step(&plan("10%"), &started(), &event).unwrap_err(), error);
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_its_path() {
+        let sound = serde_json::to_value(started()).unwrap();
+        let changes: [(&[&str], Value, &str); 12] = [
+            (&["place"], json!({"stage": 2}), "state.place"),
+            (&["place"], json!({"completed": 0}), "state.place"),
+            (&["place"], json!("rolled_back"), "state.exposure"),
+            (&["exposure"], json!("50%"), "state.exposure"),
+            (&["attempt"], json!(0), "state.attempt"),
+            (&["cohort"], json!(0), "state.cohort"),
+            (&["hold"], json!("not_before"), "state.hold"),
+            (&["watch"], Value::Null, "state.watch"),
+            (&["watch", "dwell"], json!("1h"), "state.watch.dwell"),
+            (&["watch", "base"], json!(1), "state.watch.units"),
+            (&["watch", "units"], json!(9), "state.watch.judged"),
+            (&["watch", "approved"], json!("bob"), "state.watch.approved"),
+        ];
+        for (path, value, expected) in changes {
+            let mut corrupt = sound.clone();
+            let field = path.iter().fold(&mut corrupt, |at, name| &mut at[name]);
+            *field = value.clone();
+            let state: State = serde_json::from_value(corrupt).unwrap();
+            let error = state.check(&plan("5%")).unwrap_err();
+            assert_eq!((error.path(), error.kind()), (expected, Kind::Corrupt), "{path:?} = {value}");
+        }
+    }
+
+    #[test]
+    fn another_version_is_refused() {
+        let mut other = serde_json::to_value(State::new()).unwrap();
+        other["version"] = json!(2);
+        let error = serde_json::from_value::<State>(other).unwrap_err();
+        assert!(error.to_string().contains("must be 1, got 2"), "{error}");
+        assert!(postcard::from_bytes::<State>(&[2, 0, 0, 1, 0, 0, 0, 0, 0, 0]).is_err());
+        assert_eq!(postcard::from_bytes::<State>(&[1, 0, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap(), State::new());
+    }
+}

@@ -124,7 +124,8 @@ fn replay_recording(
         progress
             .say(&format_args!("{title}: {} recorded requests", text::count(recording.request_count())))?;
     }
-    let mut replay = start(args, spec, story, decisions)?;
+    // nobody recorded who made a request, so each is a unit of its own, and its window closes with it
+    let mut replay = start(args, Span::ZERO, spec, story, decisions)?;
     for (request, done) in recording.requests().zip(1..) {
         if !replay.take(&request.try_into()?, &progress)? {
             break;
@@ -158,7 +159,7 @@ fn replay_log(
     };
     let story = Story::new("Your release", &intro, spec, None);
     let mut progress = Progress::new(&input.to_string(), "bytes", size, Style::detect(args.quiet));
-    let mut replay = start(args, spec, story, decisions)?;
+    let mut replay = start(args, args.window, spec, story, decisions)?;
     let mut log = AccessLog::new(reader);
     while let Some(entry) = log.next() {
         let request = match entry.map_err(|error| format!("{input}: {error}"))? {
@@ -192,6 +193,7 @@ fn replay_log(
 
 fn start<'a>(
     args: &Args,
+    window: Span,
     spec: &Spec,
     story: Story,
     decisions: Option<&'a mut BufWriter<File>>,
@@ -199,7 +201,7 @@ fn start<'a>(
     let release = Release::new(spec.clone(), ReplicaId(1));
     let settings = Settings {
         every: Span::from_millis(60_000)?,
-        window: args.window,
+        window,
         decisions: decisions.map(|file| -> &mut dyn Write { file }),
         say: !args.quiet,
     };
@@ -207,7 +209,7 @@ fn start<'a>(
 }
 
 fn summarise(story: Story, progress: &Progress) -> Result<Story, Box<dyn Error>> {
-    progress.say(&format_args!("  => {}", story.headline()))?;
+    progress.say(&format_args!("  => {}", story.closing_line()))?;
     for fact in story.facts() {
         progress.say(&format_args!("     {:18} {}", fact.label, fact.value))?;
     }

@@ -8,6 +8,9 @@ use rampgate::release::{Spec, Step};
 use rampgate::rollout::{Action, Phase};
 use rampgate::{Share, Timestamp};
 
+/// Evidence of safety is drawn up to this many times what is needed: it grows without bound, and would flatten the plot.
+const SAFETY_SHOWN: f64 = 2.0;
+
 /// Gathers the numbers of one replay.
 #[derive(Debug)]
 pub(crate) struct Story {
@@ -108,7 +111,8 @@ impl Story {
         if let Some(report) = &step.report {
             self.needed = report.finding.ln_harm_needed;
             self.harm.push(Point { at_ms, value: report.finding.ln_harm });
-            self.safety.push(Point { at_ms, value: report.finding.ln_safety });
+            let highest = SAFETY_SHOWN * report.finding.ln_safety_needed;
+            self.safety.push(Point { at_ms, value: report.finding.ln_safety.min(highest) });
             if let Some(guardrail) = report.guardrails.first() {
                 self.push_rates(at_ms, guardrail);
             }
@@ -171,25 +175,34 @@ impl Story {
         }
     }
 
-    /// The outcome in one sentence.
-    pub(crate) fn headline(&self) -> String {
+    /// What the outcome means, in one sentence that does not repeat it.
+    fn headline(&self) -> String {
         let after = |at: Timestamp| duration(at.since(self.start).as_millis());
         match (self.outcome(), self.rolled_back, self.fault.flatten()) {
             (Outcome::RolledBack, Some(at), Some(fault)) if at >= fault => format!(
-                "Rolled back after {}, {} after the new version began to fail; {} of its requests failed until then.",
-                after(at),
+                "{} after the new version began to fail; {} of its requests failed until then.",
                 duration(at.since(fault).as_millis()),
                 count(self.served_since_fault.failures),
             ),
-            (Outcome::RolledBack, Some(at), _) => format!("Rolled back after {}.", after(at)),
+            (Outcome::RolledBack, Some(at), _) => format!("{} after the start.", after(at)),
             (Outcome::RolledBack, None, _) => "Cancelled before anyone was exposed.".to_owned(),
             (Outcome::Completed, ..) => {
-                format!("Completed after {}: everyone has the new version.", after(self.end))
+                format!("Everyone has the new version, {} after the start.", after(self.end))
             }
             (Outcome::Running, ..) => {
                 format!("The traffic ended after {} while the release was {}.", after(self.end), self.phase)
             }
         }
+    }
+
+    /// The outcome and the headline, for the terminal.
+    pub(crate) fn closing_line(&self) -> String {
+        let outcome = match self.outcome() {
+            Outcome::Completed => "Completed",
+            Outcome::RolledBack => "Rolled back",
+            Outcome::Running => "Still running",
+        };
+        format!("{outcome}. {}", self.headline())
     }
 
     /// The summary, for the terminal and the page.
@@ -234,7 +247,7 @@ impl Story {
         let (outcome, headline, facts) = (self.outcome(), self.headline(), self.facts());
         let [control, canary] = &self.rates;
         let mut evidence = Plot::evidence(self.harm, self.needed);
-        evidence.series.push(Series::line("evidence of safety, this stage", Tone::Beside, self.safety));
+        evidence.series.push(Series::line("evidence of safety in the stage, cut", Tone::Beside, self.safety));
         let mut plots =
             vec![Plot::exposure(self.exposure), evidence, Plot::error_rates(0.95, control, canary)];
         if !self.budget.is_empty() {

@@ -1,0 +1,651 @@
+"""Makes rollout.json: what happens in each run is computed by rollout_model.py, what is wrong with each refused plan and log is stated by hand.
+
+python3 make_rollout.py > rollout.json
+"""
+
+import json
+
+from rollout_model import Plan, State, instant, show_share, step
+
+# ---- runs
+
+T0 = instant("2026-11-24T12:00:00Z")
+M = 60_000
+RUNS = []
+
+
+def finding(verdict, units):
+    numbers = {"ln_harm": 3.5 if verdict == "harm" else -0.5, "ln_harm_needed": 2.995732273553991}
+    safety = {"ln_safety": 3.25 if verdict == "safe" else 0.5, "ln_safety_needed": 2.995732273553991}
+    return {"verdict": verdict, "units": units, **numbers, **safety}
+
+
+class Run:
+    """A run told as what happens at which minute."""
+
+    def __init__(self, name, plan):
+        self.name, self.plan, self.events, self.seq = name, plan, [], 0
+        RUNS.append(self)
+
+    def ev(self, minute, kind, seq=None):
+        self.seq += seq is None
+        self.events.append({"seq": seq or self.seq, "at": T0 + minute * M, "kind": kind})
+        return self
+
+    def tick(self, minute):
+        return self.ev(minute, "tick")
+
+    def start(self, minute=0):
+        return self.ev(minute, {"start": {"by": "ann"}})
+
+    def by(self, minute, command, **rest):
+        return self.ev(minute, {command: {"by": "bob", **rest}})
+
+    def j(self, minute, verdict, units, stage=0, attempt=1, clearance="allow"):
+        told = {"attempt": attempt, "stage": stage, "finding": finding(verdict, units), "clearance": clearance}
+        return self.ev(minute, {"judged": told})
+
+    def vector(self):
+        plan, state, decisions = Plan(self.plan), State(), []
+        for event in self.events:
+            state, decision = step(plan, state, event)
+            decisions += [decision] if decision else []
+        end = {
+            "phase": state.phase(),
+            "hold": state.hold,
+            "exposure": show_share(state.exposure(plan)),
+            "attempt": state.attempt,
+            "cohort": state.cohort,
+        }
+        return {"name": self.name, "plan": self.plan, "events": self.events, "decisions": decisions, "end": end}
+
+
+def stage(exposure, min_dwell="10m", **rest):
+    return {"exposure": exposure, "min_dwell": min_dwell, **rest}
+
+
+TWO = [stage("5%", min_units=100), stage("50%")]
+ONE = [stage("5%")]
+
+(
+    Run("a healthy release goes through, one line a decision", {"stages": TWO})
+    .start()
+    .j(1, {"insufficient": "no_data"}, 0)
+    .j(5, "inconclusive", 40)
+    .j(10, "safe", 90)
+    .j(15, "safe", 140)
+    .j(20, "safe", 300, stage=1)
+    .j(25, "safe", 900, stage=1)
+    .j(30, "safe", 1500, stage=1)
+)
+(
+    Run("the bake needs new units, and time with evidence", {"stages": ONE, "bake": "10m"})
+    .start()
+    .j(5, "safe", 10)
+    .j(10, "safe", 20)
+    .j(15, "safe", 30)
+    .tick(20)
+    .j(25, "safe", 30)
+    .j(31, "safe", 30)
+    .j(40, "inconclusive", 31)
+    .j(45, "inconclusive", 32)
+    .j(50, "inconclusive", 33)
+)
+(
+    Run("harm rolls back, and the host confirms", {"stages": TWO})
+    .start()
+    .j(5, "inconclusive", 40)
+    .j(10, "harm", 90)
+    .tick(11)
+    .j(12, "harm", 95)
+    .ev(13, "confirm")
+    .tick(14)
+)
+r = Run("a source that only fails never passes", {"stages": ONE}).start()
+for m in (5, 10, 15, 20, 25, 30):
+    r.j(m, {"insufficient": "source_error"}, 0)
+r.j(35, {"insufficient": "missing_metric"}, 50)
+r = Run("a judge that calls an empty stage safe is not believed", {"stages": ONE}).start()
+for m in (5, 10, 15, 20):
+    r.j(m, "safe", 0)
+r.by(21, "promote")
+(
+    Run(
+        "no data rolls back where the plan says so, and a short lack does not",
+        {"stages": [stage("5%", on_no_data="rollback")], "stale_after": "10m"},
+    )
+    .start()
+    .j(5, "inconclusive", 40)
+    .j(10, {"insufficient": "source_error"}, 0)
+    .j(14, "inconclusive", 60)
+    .j(20, "inconclusive", 80)
+    .j(24, {"insufficient": "source_error"}, 0)
+    .tick(30)
+    .tick(31)
+)
+(
+    Run("the deadline rolls back, also in the event that brings the pass", {"stages": [stage("5%", deadline="30m")]})
+    .start()
+    .j(10, "inconclusive", 40)
+    .j(20, "inconclusive", 80)
+    .j(30, "safe", 120)
+)
+(
+    Run(
+        "expired keeps its exposure, never rises, and is still guarded",
+        {"stages": [stage("5%", deadline="30m", on_deadline="expire"), stage("50%")]},
+    )
+    .start()
+    .j(10, "inconclusive", 40)
+    .tick(30)
+    .j(35, "safe", 120)
+    .by(36, "promote")
+    .by(37, "start")
+    .j(40, "harm", 160)
+)
+(
+    Run(
+        "a retry after expiry begins again at the first stage",
+        {"stages": [stage("5%"), stage("50%", deadline="30m", on_deadline="expire")]},
+    )
+    .start()
+    .j(5, "safe", 40)
+    .j(10, "safe", 80)
+    .j(15, "safe", 120)
+    .tick(45)
+    .by(50, "retry")
+    .j(55, "safe", 40, attempt=2)
+    .j(56, "safe", 9999, attempt=1, stage=1)
+)
+(
+    Run(
+        "an approval is for one stage, may come early, and is the last gate",
+        {"stages": [stage("5%", approval=True), stage("50%", approval=True)]},
+    )
+    .start()
+    .by(1, "approve", stage=1)
+    .by(2, "approve", stage=0)
+    .by(3, "approve", stage=0)
+    .j(5, "safe", 10)
+    .j(10, "safe", 20)
+    .j(15, "safe", 30)
+    .j(20, "safe", 10, stage=1)
+    .j(25, "safe", 20, stage=1)
+    .j(30, "safe", 30, stage=1)
+    .by(31, "approve", stage=0)
+    .by(32, "approve", stage=1)
+)
+(
+    Run(
+        "an approval waits for the verdict, and a freeze",
+        {
+            "stages": [stage("5%", approval=True), stage("50%")],
+            "calendar": {"deny": [{"from": "2026-11-24T12:14:00Z", "until": "2026-11-24T12:20:00Z", "why": "quarter end"}]},
+        },
+    )
+    .start()
+    .j(5, "inconclusive", 10)
+    .j(10, "inconclusive", 20)
+    .by(12, "approve", stage=0)
+    .j(15, "safe", 30)
+    .tick(18)
+    .tick(20)
+)
+(
+    Run("a pause stops dwell and the deadline, not evidence", {"stages": [stage("5%", deadline="20m"), stage("50%")]})
+    .start()
+    .j(5, "safe", 10)
+    .j(10, "safe", 20)
+    .by(11, "pause")
+    .by(12, "pause")
+    .j(30, "safe", 40)
+    .tick(60)
+    .by(61, "resume")
+    .by(62, "resume")
+    .j(62, "safe", 50)
+    .j(64, "safe", 60)
+    .j(66, "safe", 70)
+    .j(67, "safe", 80)
+)
+(
+    Run("abort and harm work while paused", {"stages": TWO})
+    .start()
+    .by(5, "pause")
+    .by(6, "abort", why="pager")
+    .ev(7, "confirm")
+    .by(8, "retry")
+    .by(9, "pause")
+    .j(10, "harm", 7, attempt=2)
+)
+(
+    Run(
+        "a promote waives dwell, units and approval, and waits for the verdict",
+        {"stages": [stage("5%", min_units=1000, approval=True), stage("50%")]},
+    )
+    .start()
+    .j(1, "inconclusive", 10)
+    .by(2, "promote")
+    .by(3, "promote")
+    .j(4, {"insufficient": "source_error"}, 0)
+    .j(5, "safe", 40)
+    .j(6, "safe", 10, stage=1)
+)
+(
+    Run("abort beats a pending promote, and the next attempt knows nothing of it", {"stages": ONE})
+    .start()
+    .by(1, "promote")
+    .by(2, "abort", why="bad feeling")
+    .ev(3, "confirm")
+    .by(4, "retry")
+    .j(5, "inconclusive", 10, attempt=2)
+)
+(
+    Run(
+        "a promote does not waive the calendar or the budget",
+        {"stages": TWO, "calendar": {"deny": [{"from": "2026-11-24T12:05:00Z", "until": "2026-11-24T13:00:00Z"}]}},
+    )
+    .start()
+    .by(1, "promote")
+    .j(6, "safe", 10, clearance={"cap": "20%"})
+    .j(7, "safe", 10)
+    .j(59, "safe", 11)
+    .j(60, "safe", 12)
+)
+(
+    Run(
+        "a freeze stops the rise and no decrease",
+        {
+            "stages": [stage("5%", deadline="30m"), stage("50%")],
+            "calendar": {"deny": [{"from": "2026-11-24T12:10:00Z", "until": "2026-11-24T14:00:00Z", "why": "holidays"}]},
+        },
+    )
+    .start()
+    .j(5, "safe", 10)
+    .j(10, "safe", 20)
+    .j(15, "safe", 30)
+    .j(25, "safe", 40)
+    .j(30, "safe", 50)
+)
+(
+    Run(
+        "start, allow windows and denials all have to agree",
+        {
+            "stages": ONE,
+            "start": "2026-11-24T12:10:00Z",
+            "calendar": {
+                "allow": [
+                    {"from": "2026-11-24T12:00:00Z", "until": "2026-11-24T12:20:00Z"},
+                    {"from": "2026-11-24T12:40:00Z", "until": "2026-11-24T13:00:00Z"},
+                ],
+                "deny": [{"from": "2026-11-24T12:05:00Z", "until": "2026-11-24T12:45:00Z", "why": "other team"}],
+            },
+        },
+    )
+    .start()
+    .tick(9)
+    .tick(10)
+    .tick(20)
+    .tick(44)
+    .by(45, "pause")
+    .tick(46)
+    .by(47, "resume")
+)
+(
+    Run(
+        "after downtime an unmonitored ramp goes on by one stage an event",
+        {
+            "stages": [
+                stage("1%", "10m", requires="unmonitored"),
+                stage("10%", "10m", requires="unmonitored"),
+                stage("50%", "10m", requires="unmonitored"),
+                stage("100%", "0s", requires="unmonitored"),
+            ]
+        },
+    )
+    .start()
+    .tick(600)
+    .tick(601)
+    .tick(611)
+    .tick(700)
+    .tick(701)
+)
+(
+    Run("dwell is time with evidence: gaps and idle findings add none", {"stages": [stage("5%", "20m"), stage("50%")]})
+    .start()
+    .j(5, "safe", 10)
+    .j(15, "safe", 20)
+    .j(40, "safe", 30)
+    .j(50, "safe", 30)
+    .j(55, "safe", 40)
+    .j(56, "safe", 41)
+)
+(
+    Run("a sample-ratio mismatch holds until it is gone", {"stages": TWO})
+    .start()
+    .j(5, "inconclusive", 40)
+    .j(10, "invalid", 90)
+    .j(12, "invalid", 100)
+    .j(15, "safe", 120)
+    .j(17, "safe", 130)
+)
+(
+    Run("the budget caps, holds, rolls back, and keeps a retry waiting", {"stages": [stage("5%"), stage("50%"), stage("100%")]})
+    .start()
+    .j(5, "safe", 10)
+    .j(10, "safe", 20)
+    .j(15, "safe", 30, clearance={"cap": "49.9999%"})
+    .j(16, "safe", 40, clearance="hold")
+    .j(17, "safe", 50, clearance={"cap": "50%"})
+    .j(18, "safe", 5, stage=1, clearance="roll_back")
+    .ev(19, "confirm")
+    .by(20, "retry")
+    .tick(21)
+    .j(22, {"insufficient": "no_data"}, 0, attempt=2, clearance="allow")
+)
+(
+    Run("a verdict of another attempt or stage is void; harm found a stage ago is not", {"stages": TWO})
+    .start()
+    .j(1, "safe", 50, attempt=2)
+    .j(2, "safe", 50, stage=1)
+    .by(3, "promote")
+    .j(4, "safe", 60)
+    .j(5, "harm", 70, attempt=2, stage=1)
+    .j(6, "harm", 70, stage=0)
+)
+(
+    Run("a rollback that fails stays in sight until it is confirmed", {"stages": ONE})
+    .start()
+    .by(1, "abort", why="pager")
+    .ev(2, {"rollback_failed": {"why": "2 of 9 replicas did not answer"}})
+    .by(3, "retry")
+    .ev(4, {"rollback_failed": {"why": "1 of 9 replicas did not answer"}})
+    .by(5, "abort", why="again")
+    .by(6, "abort", why="again")
+    .ev(7, "confirm")
+    .ev(8, "confirm")
+)
+(
+    Run(
+        "inconclusive rolls back once the minimums are met, where the plan says so",
+        {"stages": [stage("5%", min_units=100, on_inconclusive="rollback")]},
+    )
+    .start()
+    .j(5, "inconclusive", 40)
+    .j(10, "inconclusive", 80)
+    .j(15, "inconclusive", 90)
+    .j(20, "inconclusive", 100)
+)
+(
+    Run(
+        "no_harm passes on the planned sample",
+        {"stages": [stage("5%", requires="no_harm", min_units=100), stage("100%", requires="no_harm", min_units=50)]},
+    )
+    .start()
+    .j(5, "inconclusive", 40)
+    .j(10, "inconclusive", 80)
+    .j(15, "inconclusive", 120)
+    .j(20, "inconclusive", 10, stage=1)
+    .j(25, "inconclusive", 60, stage=1)
+    .j(30, "inconclusive", 70, stage=1)
+)
+(
+    Run("aborting what has not begun exposes nobody and stops nothing else", {"stages": ONE, "start": "2026-11-25T00:00:00Z"})
+    .by(0, "abort", why="wrong build")
+    .by(1, "start")
+    .by(2, "retry")
+    .by(3, "abort", why="wrong again")
+    .tick(2000)
+)
+(
+    Run("duplicates change nothing", {"stages": ONE})
+    .start()
+    .ev(0, {"start": {"by": "ann"}}, seq=1)
+    .by(5, "pause")
+    .ev(5, {"pause": {"by": "bob"}}, seq=2)
+    .ev(0, {"start": {"by": "ann"}}, seq=1)
+    .by(6, "resume")
+)
+(
+    Run("harm after completion still rolls back; a spent budget does not", {"stages": ONE})
+    .start()
+    .j(5, "safe", 10)
+    .j(10, "safe", 20)
+    .j(15, "safe", 30)
+    .j(20, "safe", 40, clearance="roll_back")
+    .j(25, "harm", 50)
+)
+(
+    Run(
+        "the bake's deadline is the last stage's, after the bake",
+        {"stages": [stage("5%", deadline="30m", on_no_data="hold")], "bake": "20m"},
+    )
+    .start()
+    .j(5, "safe", 10)
+    .j(10, "safe", 20)
+    .j(15, "safe", 30)
+    .tick(40)
+    .tick(64)
+    .tick(65)
+)
+(
+    Run(
+        "proof of harm rolls back an unmonitored stage too",
+        {"stages": [stage("5%", requires="unmonitored"), stage("50%", requires="unmonitored", min_units=10)]},
+    )
+    .start()
+    .tick(10)
+    .j(15, {"insufficient": "no_data"}, 0, stage=1)
+    .tick(25)
+    .j(26, "invalid", 20, stage=1)
+    .j(27, "harm", 30, stage=1)
+)
+
+
+# ---- plans that are refused: what is wrong with each, by path and kind
+
+GOOD = {"exposure": "5%", "min_dwell": "1h"}
+
+REFUSED_PLANS = [
+    (
+        "a plan needs stages",
+        {},
+        [["stages", "missing"]],
+    ),
+    (
+        "at least one stage",
+        {"stages": []},
+        [["stages", "range"]],
+    ),
+    (
+        "at most 64 stages",
+        {"stages": [{"exposure": f"{n}%", "min_dwell": "1h"} for n in range(1, 66)]},
+        [["stages", "range"]],
+    ),
+    (
+        "exposures rise strictly",
+        {
+            "stages": [
+                {"exposure": "5%", "min_dwell": "10m"},
+                {"exposure": "5%", "min_dwell": "10m"},
+                {"exposure": "4%", "min_dwell": "10m"},
+                {"exposure": "6%", "min_dwell": "10m"},
+            ]
+        },
+        [["stages[1].exposure", "conflict"], ["stages[2].exposure", "conflict"]],
+    ),
+    (
+        "the first exposure is above 0%",
+        {"stages": [{"exposure": "0%", "min_dwell": "10m"}]},
+        [["stages[0].exposure", "conflict"]],
+    ),
+    (
+        "a stage's own fields",
+        {
+            "stages": [
+                {
+                    "exposure": "140%",
+                    "min_dwell": "soon",
+                    "min_units": -1,
+                    "requires": "luck",
+                    "approval": "yes",
+                    "on_inconclusive": "advance",
+                    "on_no_data": "pass",
+                    "deadline": 6,
+                    "on_deadline": "advance",
+                    "weight": 5,
+                }
+            ]
+        },
+        [
+            ["stages[0].exposure", "range"],
+            ["stages[0].requires", "unknown"],
+            ["stages[0].min_dwell", "syntax"],
+            ["stages[0].min_units", "range"],
+            ["stages[0].approval", "type"],
+            ["stages[0].on_inconclusive", "unknown"],
+            ["stages[0].on_no_data", "unknown"],
+            ["stages[0].deadline", "type"],
+            ["stages[0].on_deadline", "unknown"],
+            ["stages[0].weight", "unknown"],
+        ],
+    ),
+    (
+        "fields that must be there",
+        {"stages": [{}]},
+        [["stages[0].exposure", "missing"], ["stages[0].min_dwell", "missing"]],
+    ),
+    (
+        "a verdict needs time",
+        {
+            "stages": [
+                {"exposure": "5%", "min_dwell": "0s"},
+                {"exposure": "6%", "min_dwell": "0s", "requires": "no_harm", "min_units": 1},
+                {"exposure": "7%", "min_dwell": "0s", "requires": "unmonitored"},
+            ]
+        },
+        [["stages[0].min_dwell", "conflict"], ["stages[1].min_dwell", "conflict"]],
+    ),
+    (
+        "no_harm needs a planned sample",
+        {
+            "stages": [
+                {"exposure": "5%", "min_dwell": "10m", "requires": "no_harm"},
+                {"exposure": "6%", "min_dwell": "10m", "requires": "no_harm", "min_units": 0},
+            ]
+        },
+        [["stages[0].min_units", "missing"], ["stages[1].min_units", "range"]],
+    ),
+    (
+        "a deadline leaves room for the dwell",
+        {"stages": [{"exposure": "5%", "min_dwell": "1h", "deadline": "30m"}, {"exposure": "6%", "min_dwell": "1h", "deadline": "1h"}]},
+        [["stages[0].deadline", "conflict"], ["stages[1].deadline", "conflict"]],
+    ),
+    (
+        "settings without effect",
+        {
+            "stages": [
+                {"exposure": "5%", "min_dwell": "10m", "requires": "unmonitored", "on_no_data": "rollback", "on_inconclusive": "rollback"},
+                {"exposure": "6%", "min_dwell": "10m", "on_deadline": "expire"},
+                {"exposure": "7%", "min_dwell": "10m", "requires": "no_harm", "min_units": 1, "on_inconclusive": "rollback"},
+            ]
+        },
+        [
+            ["stages[0].on_inconclusive", "conflict"],
+            ["stages[0].on_no_data", "conflict"],
+            ["stages[1].on_deadline", "conflict"],
+            ["stages[2].on_inconclusive", "conflict"],
+        ],
+    ),
+    (
+        "windows go forward",
+        {
+            "stages": [GOOD],
+            "calendar": {
+                "deny": [{"from": "2026-12-24T00:00:00Z", "until": "2026-12-24T00:00:00Z"}],
+                "allow": [{"from": "2026-12-25T00:00:00Z", "until": "2026-12-24T00:00:00Z"}],
+            },
+        },
+        [["calendar.deny[0].until", "conflict"], ["calendar.allow[0].until", "conflict"]],
+    ),
+    (
+        "windows of one list do not overlap",
+        {
+            "stages": [GOOD],
+            "calendar": {
+                "deny": [
+                    {"from": "2026-12-10T00:00:00Z", "until": "2026-12-20T00:00:00Z"},
+                    {"from": "2026-12-01T00:00:00Z", "until": "2026-12-05T00:00:00Z"},
+                    {"from": "2026-12-04T00:00:00Z", "until": "2026-12-11T00:00:00Z"},
+                ],
+                "allow": [{"from": "2026-12-01T00:00:00Z", "until": "2026-12-20T00:00:00Z"}],
+            },
+        },
+        [["calendar.deny[2]", "conflict"], ["calendar.deny[2]", "conflict"]],
+    ),
+    (
+        "the calendar's own fields",
+        {"stages": [GOOD], "calendar": {"deny": [{"from": "tomorrow", "why": ""}, 7], "zone": "UTC"}},
+        [
+            ["calendar.deny[0].from", "syntax"],
+            ["calendar.deny[0].until", "missing"],
+            ["calendar.deny[0].why", "range"],
+            ["calendar.deny[1]", "type"],
+            ["calendar.zone", "unknown"],
+        ],
+    ),
+    (
+        "the plan's own fields",
+        {"stages": [GOOD], "bake": "a while", "stale_after": "0s", "start": "2026-11-24", "speed": 9},
+        [["bake", "syntax"], ["stale_after", "range"], ["start", "syntax"], ["speed", "unknown"]],
+    ),
+    (
+        "not an object",
+        [1],
+        [["document", "type"]],
+    ),
+]
+
+
+# ---- logs whose last event is refused
+
+
+def tick(seq, minute):
+    return {"seq": seq, "at": T0 + minute * M, "kind": "tick"}
+
+
+REFUSED_LOGS = [
+    ("numbers begin at 1", {"stages": ONE}, [tick(0, 0)], "events[0].seq", "order"),
+    ("the first event is number 1", {"stages": ONE}, [tick(2, 0)], "events[0].seq", "order"),
+    ("a gap", {"stages": ONE}, [tick(1, 0), tick(3, 1)], "events[1].seq", "order"),
+    ("time goes forward", {"stages": ONE}, [tick(1, 5), tick(2, 5), tick(3, 4)], "events[2].at", "order"),
+]
+
+
+# ---- the file: one line an event, a decision, a problem
+
+
+def written(cases):
+    for number, case in enumerate(cases):
+        print("    {" if number == 0 else ",\n    {")
+        for place, (key, value) in enumerate(case.items()):
+            print("," if place else "", end="\n" if place else "")
+            if key in ("events", "decisions", "problems") and value:
+                items = ",\n".join(f"        {json.dumps(item)}" for item in value)
+                print(f'      "{key}": [\n{items}\n      ]', end="")
+            else:
+                print(f'      "{key}": {json.dumps(value)}', end="")
+        print("\n    }", end="")
+
+
+if __name__ == "__main__":
+    about = "each run's events give exactly these decisions and end there; each refused plan has exactly these problems; "
+    about += "the last event of each refused log is refused with this path and kind"
+    print('{\n  "version": "rampgate-rollout-1",\n  "about": ' + json.dumps(about) + ',\n  "runs": [')
+    written([run.vector() for run in RUNS])
+    print('\n  ],\n  "refused_plans": [')
+    problems = lambda found: [{"path": path, "kind": kind} for path, kind in found]
+    written([{"name": name, "plan": plan, "problems": problems(found)} for name, plan, found in REFUSED_PLANS])
+    print('\n  ],\n  "refused_logs": [')
+    keys = ("name", "plan", "events", "path", "kind")
+    written([dict(zip(keys, case)) for case in REFUSED_LOGS])
+    print("\n  ]\n}")

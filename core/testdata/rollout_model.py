@@ -1,0 +1,377 @@
+"""The machine of spec/rollout.md, version rampgate-rollout-1, written from that page alone: it shares no code with the library.
+
+It reads plans that are known to be sound and logs that are in order; Python 3.10, standard library only.
+"""
+
+import copy
+import re
+from datetime import datetime
+
+# ---- quantities
+
+UNITS = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)]
+
+
+def share(text):
+    whole, _, fraction = text.removesuffix("%").partition(".")
+    return int(whole) * 10_000 + int(fraction.ljust(4, "0"))
+
+
+def show_share(parts):
+    return f"{parts // 10_000}.{parts % 10_000:04d}".rstrip("0").rstrip(".") + "%"
+
+
+def span(text):
+    return sum(int(number) * dict(UNITS)[unit] for number, unit in re.findall(r"(\d+)([a-z]+)", text))
+
+
+def show_span(millis):
+    text = ""
+    for unit, size in UNITS:
+        if millis >= size:
+            text += f"{millis // size}{unit}"
+            millis %= size
+    return text or "0s"
+
+
+def instant(text):
+    return int(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()) * 1000
+
+
+# ---- the plan and its calendar
+
+
+class Stage:
+    def __init__(self, json):
+        self.exposure = share(json["exposure"])
+        self.min_dwell = span(json["min_dwell"])
+        self.min_units = json.get("min_units", 0)
+        self.requires = json.get("requires", "safe")
+        self.approval = json.get("approval", False)
+        self.on_inconclusive = json.get("on_inconclusive", "hold")
+        self.on_no_data = json.get("on_no_data", "hold")
+        self.deadline = span(json["deadline"]) if "deadline" in json else None
+        self.on_deadline = json.get("on_deadline", "rollback")
+
+
+class Plan:
+    def __init__(self, json):
+        self.stages = [Stage(stage) for stage in json["stages"]]
+        self.last = len(self.stages) - 1
+        self.stale_after = span(json.get("stale_after", "15m"))
+        self.start = instant(json["start"]) if "start" in json else 0
+        windows = lambda name: [(instant(w["from"]), instant(w["until"]), w.get("why")) for w in json.get("calendar", {}).get(name, [])]
+        self.deny, self.allow = windows("deny"), windows("allow")
+        self.bake = copy.copy(self.stages[-1])
+        self.bake.min_dwell = span(json.get("bake", "0s"))
+        self.bake.min_units = 0
+        self.bake.approval = False
+        self.bake.on_inconclusive = "hold"
+        if self.bake.deadline is not None:
+            self.bake.deadline += self.bake.min_dwell
+        if self.bake.requires != "unmonitored":
+            self.bake.requires = "no_harm"
+
+    def may_rise(self, t):
+        inside = lambda windows: any(first <= t < end for first, end, _ in windows)
+        return not inside(self.deny) and (not self.allow or inside(self.allow))
+
+    def freeze(self, t):
+        if self.may_rise(t):
+            return None
+        edges = sorted({edge for first, end, _ in self.deny + self.allow for edge in (first, end) if edge > t})
+        until = next((edge for edge in edges if self.may_rise(edge)), None)
+        why = next((why for first, end, why in self.deny if first <= t < end), None)
+        return {"freeze": {"until": until, "why": why}}
+
+
+# ---- the machine
+
+
+class Watch:
+    def __init__(self, at, base):
+        self.entered, self.base, self.units = at, base, base
+        self.elapsed = self.quiet = self.dwell = 0
+        self.mark = self.judged = self.approved = self.promoted = None
+
+
+class State:
+    def __init__(self):
+        self.seq = self.at = self.cohort = self.stage = 0
+        self.attempt = 1
+        self.place = "draft"  # "stage" and "expired" are at `stage`
+        self.hold = self.clearance = self.watch = None
+
+    def exposure(self, plan):
+        live = {"stage": self.stage, "expired": self.stage, "baking": plan.last, "completed": plan.last}
+        return plan.stages[live[self.place]].exposure if self.place in live else 0
+
+    def phase(self):
+        if self.place == "stage":
+            here = {"stage": self.stage}
+            return {"ramping": here} if self.hold is None else {"holding": {**here, "reason": self.hold}}
+        return {"expired": {"stage": self.stage}} if self.place == "expired" else self.place
+
+    def present(self, plan):
+        if self.place in ("stage", "expired"):
+            return self.stage
+        return plan.last if self.place in ("baking", "completed") else 0
+
+    def move(self, place, stage=0):
+        self.place, self.stage, self.hold, self.watch = place, stage, None, None
+
+
+def step(plan, before, event):
+    if 0 < event["seq"] <= before.seq:
+        return before, None
+    assert event["seq"] == before.seq + 1 and event["at"] >= before.at
+    state = copy.deepcopy(before)
+    if state.watch and state.hold != "paused":
+        state.watch.elapsed += event["at"] - before.at
+        state.watch.quiet += event["at"] - before.at
+    state.seq, state.at = event["seq"], event["at"]
+    reasons = []
+    action = apply(plan, before, state, event["kind"], reasons)
+    if state.exposure(plan) != before.exposure(plan) or state.attempt != before.attempt:
+        state.cohort += 1
+    if action is None:
+        return state, None
+    governing = []
+    for one in (before, state):
+        if one.exposure(plan) and one.present(plan) not in governing:
+            governing.append(one.present(plan))
+    reasons += [{"unmonitored": {"stage": n}} for n in governing if plan.stages[n].requires == "unmonitored"]
+    return state, {
+        "seq": state.seq,
+        "at": state.at,
+        "attempt": state.attempt,
+        "action": action,
+        "exposure": show_share(state.exposure(plan)),
+        "phase": state.phase(),
+        "reasons": reasons,
+    }
+
+
+def apply(plan, before, state, kind, reasons):
+    name, told = (kind, {}) if isinstance(kind, str) else next(iter(kind.items()))
+    place, watch = state.place, state.watch
+
+    def ignored(reason):
+        action = settle(plan, state, reasons)
+        reasons.append(reason)
+        return action or "ignore"
+
+    def roll_back():
+        state.move("rolling_back")
+        return "roll_back"
+
+    if name == "tick":
+        return settle(plan, state, reasons)
+    if name == "judged":
+        if place in ("rolling_back", "rollback_failed"):
+            return None
+        finding, clearance = told["finding"], told["clearance"]
+        if told["attempt"] == state.attempt and state.exposure(plan) > 0:
+            if finding["verdict"] == "harm":
+                reasons.append({"harm": {"have": finding["ln_harm"], "need": finding["ln_harm_needed"]}})
+            if clearance == "roll_back" and place != "completed":
+                reasons.append("budget_spent")
+            if reasons:
+                state.clearance = clearance
+                return roll_back()
+        present = state.present(plan)
+        if (told["attempt"], told["stage"]) != (state.attempt, present):
+            return ignored(
+                {"void": {"attempt": told["attempt"], "stage": told["stage"], "current_attempt": state.attempt, "current_stage": present}}
+            )
+        state.clearance = clearance
+        if watch:
+            hear(plan, state, watch, finding)
+        return settle(plan, state, reasons)
+    if name == "start" and place == "draft":
+        reasons.append({"started": told})
+        state.move("scheduled")
+        return settle(plan, state, reasons, "schedule")
+    if name == "approve" and place == "stage":
+        if told["stage"] != state.stage:
+            return ignored({"other_stage": {"stage": told["stage"], "current_stage": state.stage}})
+        if plan.stages[state.stage].approval and watch.approved is None:
+            watch.approved = told["by"]
+            return noted(plan, state, reasons, "approve", {"approved": told})
+    if name == "promote" and watch and watch.promoted is None:
+        watch.promoted = told["by"]
+        return noted(plan, state, reasons, "promote", {"promoted": told})
+    if name == "pause" and place in ("scheduled", "stage", "baking") and state.hold != "paused":
+        state.hold = "paused"
+        if watch:
+            watch.mark = None
+        reasons.append({"paused": told})
+        return "pause"
+    if name == "resume" and state.hold == "paused":
+        state.hold = None
+        reasons.append({"resumed": told})
+        return settle(plan, state, reasons, "resume")
+    if name == "abort" and place not in ("rolling_back", "rolled_back"):
+        reasons.append({"aborted": told})
+        if place in ("draft", "scheduled"):
+            state.move("rolled_back")
+            return "cancel"
+        return roll_back()
+    if name == "retry" and place in ("rolled_back", "expired"):
+        reasons.append({"retried": told})
+        state.attempt += 1
+        state.move("scheduled")
+        return settle(plan, state, reasons, "retry")
+    if place in ("rolling_back", "rollback_failed"):
+        if name == "confirm":
+            reasons.append("confirmed")
+            state.move("rolled_back")
+            return "confirm_rollback"
+        if name == "rollback_failed":
+            reasons.append({"rollback_failed": told})
+            state.move("rollback_failed")
+            return "fail_rollback"
+    return ignored({"not_applicable": {"command": name, "phase": before.phase()}})
+
+
+def hear(plan, state, watch, finding):
+    verdict, units = finding["verdict"], finding["units"]
+    watch.judged = (state.at, finding)
+    if units <= watch.base or verdict not in ("safe", "inconclusive", "invalid"):
+        return
+    watch.quiet = 0
+    if verdict == "invalid" or units <= watch.units:
+        return
+    watch.units = units
+    if state.hold != "paused":
+        if watch.mark is not None and state.at - watch.mark <= plan.stale_after:
+            watch.dwell += state.at - watch.mark
+        watch.mark = state.at
+
+
+def noted(plan, state, reasons, action, reason):
+    decided = settle(plan, state, reasons, action)
+    if decided == action:
+        reasons.insert(0, reason)
+    return decided
+
+
+def settle(plan, state, reasons, noted=None):
+    if state.hold == "paused" or state.place not in ("scheduled", "stage", "baking"):
+        return noted
+    before = state.hold
+    opened, closed, due = gates(plan, state)
+    if due:
+        action, reason = due
+        state.move("rolling_back") if action == "roll_back" else state.move("expired", state.present(plan))
+        reasons += reason
+    elif not closed:
+        action = advance(plan, state)
+    else:
+        state.hold = closed[0][0]
+        action = noted
+        if action is None and state.hold != before:
+            action = "continue" if state.hold is None else "hold"
+    if action:
+        reasons += [reason for _, reason in closed] if closed else opened
+    return action
+
+
+def advance(plan, state):
+    if state.place == "baking":
+        state.move("completed")
+        return "complete"
+    target = 0 if state.place == "scheduled" else state.stage + 1
+    if target <= plan.last:
+        state.move("stage", target)
+        state.clearance, state.watch = None, Watch(state.at, 0)
+        return "advance"
+    if plan.bake.min_dwell == 0:
+        state.move("completed")
+        return "complete"
+    units = state.watch.units
+    state.move("baking")
+    state.watch = Watch(state.at, units)
+    return "bake"
+
+
+def gates(plan, state):
+    opened, closed, due = [], [], None
+    if state.place == "scheduled":
+        opened.append("clear")
+        if state.at < plan.start:
+            closed.append(("not_before", {"not_before": {"start": plan.start}}))
+        rise(plan, state, plan.stages[0].exposure, closed)
+        return opened, closed, due
+    watch = state.watch
+    stage = plan.bake if state.place == "baking" else plan.stages[state.stage]
+    monitored = stage.requires != "unmonitored"
+    time, units = watch.dwell if monitored else watch.elapsed, watch.units - watch.base
+    met = time >= stage.min_dwell and units >= stage.min_units
+    waived = watch.promoted is not None
+    if monitored:
+        is_open, hold, reason, rolls_back = verdict(plan, state, stage, watch, met, waived)
+        opened.append(reason) if is_open else closed.append((hold, reason))
+        due = ("roll_back", []) if rolls_back else None
+
+    def minimum(name, have, need, show):
+        reason = {name: {"have": show(have), "need": show(need)}}
+        opened.append(reason) if have >= need or waived else closed.append((None, reason))
+
+    minimum("dwell" if monitored else "elapsed", time, stage.min_dwell, show_span)
+    if stage.min_units > 0:
+        minimum("units", units, stage.min_units, int)
+    if state.place == "stage" and state.stage < plan.last:
+        rise(plan, state, plan.stages[state.stage + 1].exposure, closed)
+    if waived:
+        opened.append({"promoted": {"by": watch.promoted}})
+    elif watch.approved is not None:
+        opened.append({"approved": {"by": watch.approved, "stage": state.stage}})
+    elif stage.approval:
+        closed.append(("approval", {"approval_missing": {"stage": state.stage}}))
+    if stage.deadline is not None and watch.elapsed >= stage.deadline:
+        action = {"rollback": "roll_back", "expire": "expire"}[stage.on_deadline]
+        due = (action, [{"deadline": {"elapsed": show_span(watch.elapsed), "limit": show_span(stage.deadline)}}])
+    return opened, closed, due
+
+
+def rise(plan, state, target, closed):
+    clearance = state.clearance
+    if isinstance(clearance, dict) and share(clearance["cap"]) < target:
+        closed.append(("budget", {"budget": {"cap": clearance["cap"], "next": show_share(target)}}))
+    elif clearance == "hold":
+        closed.append(("budget", {"budget": {"cap": None, "next": show_share(target)}}))
+    elif clearance == "roll_back":
+        closed.append(("budget", "budget_spent"))
+    if freeze := plan.freeze(state.at):
+        closed.append(("calendar", freeze))
+
+
+def verdict(plan, state, stage, watch, met, waived):
+    """Open, hold, reason, and whether the plan's policy is due."""
+    lack = None
+    if watch.judged is None:
+        lack = "no_data"
+    else:
+        heard_at, finding = watch.judged
+        found = finding["verdict"]
+        if state.at - heard_at > plan.stale_after:
+            lack = "stale"
+        elif isinstance(found, dict):
+            lack = found["insufficient"]
+        elif finding["units"] <= watch.base:
+            lack = "no_data"
+    if lack:
+        silent = watch.quiet > plan.stale_after
+        hold = {"insufficient": lack} if silent or met or waived else None
+        rolls_back = silent and watch.elapsed >= stage.min_dwell and stage.on_no_data == "rollback"
+        return False, hold, {"insufficient": {"lack": lack, "quiet": show_span(watch.quiet)}}, rolls_back
+    safety = {"have": finding["ln_safety"], "need": finding["ln_safety_needed"]}
+    if found == "safe":
+        return True, None, {"safe": safety}, False
+    if found == "invalid":
+        return False, "invalid", "invalid", False
+    if stage.requires == "no_harm":
+        return True, None, {"no_harm": {"have": finding["ln_harm"], "need": finding["ln_harm_needed"]}}, False
+    hold = "inconclusive" if met or waived else None
+    return False, hold, {"inconclusive": safety}, met and stage.on_inconclusive == "rollback"

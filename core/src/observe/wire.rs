@@ -1,5 +1,6 @@
 use crate::document::Node;
 use crate::error::{Error, Kind};
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::hash::Hasher as _;
 use serde::Serialize;
@@ -95,7 +96,7 @@ fn feed(hasher: &mut SipHasher13, node: &Node) {
     match node {
         Node::Null => hasher.write(b"n"),
         Node::Bool(value) => hasher.write(if *value { b"t" } else { b"f" }),
-        Node::Number(value) => feed_text(hasher, b"d", &alloc::format!("{value}")),
+        Node::Number(value) => feed_text(hasher, b"d", &number(value)),
         Node::Text(value) => feed_text(hasher, b"s", value),
         Node::List(items) => {
             feed_length(hasher, b"l", items.len());
@@ -113,6 +114,16 @@ fn feed(hasher: &mut SipHasher13, node: &Node) {
     }
 }
 
+/// A number as it is printed, a whole one without its `.0`: JavaScript has one type of number, and writes the `2.0` that it read as `2`.
+fn number(value: &serde_json::Number) -> String {
+    let text = value.to_string();
+    match text.strip_suffix(".0") {
+        Some("-0") => "0".into(),
+        Some(whole) => whole.into(),
+        None => text,
+    }
+}
+
 fn feed_text(hasher: &mut SipHasher13, tag: &[u8], text: &str) {
     feed_length(hasher, tag, text.len());
     hasher.write(text.as_bytes());
@@ -126,7 +137,6 @@ fn feed_length(hasher: &mut SipHasher13, tag: &[u8], length: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::String;
 
     const WIRE: Wire = Wire { name: "message", kind: b'm' };
 
@@ -171,6 +181,7 @@ mod tests {
         assert_eq!(print(r#"{"a": 1, "b": [true, null]}"#), print(r#"{"b":[true,null],"a":1}"#));
         assert_ne!(print(r#"{"a": [1, 2]}"#), print(r#"{"a": [2, 1]}"#));
         assert_ne!(print(r#"{"a": "1"}"#), print(r#"{"a": 1}"#));
+        assert_eq!(print("[2.0, -0.0, -3e2, 1.5]"), print("[2, 0, -300, 1.5]"));
+        assert_ne!(print("[2.5]"), print("[2]"));
     }
-    use alloc::string::ToString;
 }

@@ -1,10 +1,9 @@
 use crate::document::Node;
 use crate::error::{Error, Kind};
+use crate::siphash::SipHash;
 use alloc::vec::Vec;
-use core::hash::Hasher as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use siphasher::sip::SipHasher13;
 
 const MAGIC: [u8; 4] = *b"RGT1";
 const HEADER: usize = 4 + 1 + 8;
@@ -81,46 +80,46 @@ impl core::fmt::Display for Excerpt<'_> {
 }
 
 fn checksum(bytes: &[u8]) -> u64 {
-    SipHasher13::new().hash(bytes)
+    SipHash::UNKEYED.hash(bytes)
 }
 
 /// A number for a document's content: the same whatever the white space and the order of keys.
 pub(crate) fn fingerprint(document: &Node) -> u64 {
-    let mut hasher = SipHasher13::new();
-    feed(&mut hasher, document);
-    hasher.finish()
+    let mut bytes = Vec::new();
+    feed(&mut bytes, document);
+    SipHash::UNKEYED.hash(&bytes)
 }
 
-fn feed(hasher: &mut SipHasher13, node: &Node) {
+fn feed(into: &mut Vec<u8>, node: &Node) {
     match node {
-        Node::Null => hasher.write(b"n"),
-        Node::Bool(value) => hasher.write(if *value { b"t" } else { b"f" }),
-        Node::Number(value) => feed_text(hasher, b"d", &alloc::format!("{value}")),
-        Node::Text(value) => feed_text(hasher, b"s", value),
+        Node::Null => into.push(b'n'),
+        Node::Bool(value) => into.push(if *value { b't' } else { b'f' }),
+        Node::Number(value) => feed_text(into, b"d", &alloc::format!("{value}")),
+        Node::Text(value) => feed_text(into, b"s", value),
         Node::List(items) => {
-            feed_length(hasher, b"l", items.len());
-            items.iter().for_each(|item| feed(hasher, item));
+            feed_length(into, b"l", items.len());
+            items.iter().for_each(|item| feed(into, item));
         }
         Node::Object(entries) => {
-            feed_length(hasher, b"o", entries.len());
+            feed_length(into, b"o", entries.len());
             let mut sorted: Vec<_> = entries.iter().collect();
             sorted.sort_by(|a, b| a.0.cmp(&b.0));
             for (name, value) in sorted {
-                feed_text(hasher, b"k", name);
-                feed(hasher, value);
+                feed_text(into, b"k", name);
+                feed(into, value);
             }
         }
     }
 }
 
-fn feed_text(hasher: &mut SipHasher13, tag: &[u8], text: &str) {
-    feed_length(hasher, tag, text.len());
-    hasher.write(text.as_bytes());
+fn feed_text(into: &mut Vec<u8>, tag: &[u8], text: &str) {
+    feed_length(into, tag, text.len());
+    into.extend(text.as_bytes());
 }
 
-fn feed_length(hasher: &mut SipHasher13, tag: &[u8], length: usize) {
-    hasher.write(tag);
-    hasher.write(&u64::try_from(length).unwrap_or(u64::MAX).to_le_bytes());
+fn feed_length(into: &mut Vec<u8>, tag: &[u8], length: usize) {
+    into.extend(tag);
+    into.extend(u64::try_from(length).unwrap_or(u64::MAX).to_le_bytes());
 }
 
 #[cfg(test)]

@@ -149,8 +149,10 @@ class Set:
 
 
 def dedupe(flag, salt, variant, unit):
-    data = b"".join(len(p.encode()).to_bytes(8, "little") + p.encode() for p in (flag, salt, variant, unit))
-    return siphash(1, 3, 0, 0, data, False)[0]
+    d = 0
+    for place, part in enumerate((flag, salt, variant, unit)):
+        d = siphash(1, 3, d, place, part.encode(), False)[0]
+    return d
 
 
 WORDS = ["DE", "AT", "straße", "x", "beta-user", "用户", "a@corp.example", "10.1.2.3", "::ffff:10.1.2.3", "2001:db8::1", "1.2.3", "2.0.0-rc.1", "1.10.0+b1", "v1.0.0", ""]

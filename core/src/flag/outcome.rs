@@ -1,7 +1,7 @@
 use super::{Context, Reason};
 use crate::quantity::Timestamp;
+use crate::siphash::SipHash;
 use serde::Serialize;
-use siphasher::sip::SipHasher13;
 
 /// What a flag of a set gives a unit, and why. Borrows its names from the set: making one allocates nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,13 +60,9 @@ impl<'s> Outcome<'s> {
         's: 'a,
     {
         let salt = self.salt?;
-        let mut key = SipHasher13::new();
-        for part in [self.flag, salt, self.variant, context.unit] {
-            use core::hash::Hasher as _;
-            key.write(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
-            key.write(part.as_bytes());
-        }
-        let dedupe = core::hash::Hasher::finish(&key);
+        let parts = [self.flag, salt, self.variant, context.unit];
+        let chain = |key, (place, part): (u64, &str)| SipHash::new(key, place).hash(part.as_bytes());
+        let dedupe = (0..).zip(parts).fold(0, chain);
         Some(Exposure {
             flag: self.flag,
             salt,

@@ -2,13 +2,14 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::panic,
     reason = "a test fails by panicking, also in its helpers"
 )]
 
 use rampgate::Timestamp;
 use rampgate::flag::{Context, FlagSet, Value};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde_json::Value as Json;
 
 /// A JSON value as an attribute. The items of a list are leaked: an attribute borrows, and a test ends soon.
@@ -63,4 +64,49 @@ fn flags() {
         }
     }
     assert!(outcomes > 500, "only {outcomes} outcomes");
+}
+
+/// Cuts, repeats and swaps pieces of the documents above: each result loads or is refused with a path, and one that loads can be evaluated,
+/// explained and linted.
+#[test]
+fn mangled_documents_are_refused_with_a_path_or_work() {
+    let vectors: Json = serde_json::from_str(include_str!("../testdata/flags.json")).unwrap();
+    let documents: Vec<String> =
+        vectors["sets"].as_array().unwrap().iter().map(|case| case["document"].to_string()).collect();
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let (mut loaded, mut refused) = (0, 0);
+    for _ in 0..4_000 {
+        let mut text = documents[rng.random_range(0..documents.len())].clone();
+        for _ in 0..rng.random_range(1..4) {
+            let mut place = || {
+                let mut at = rng.random_range(0..=text.len());
+                while !text.is_char_boundary(at) {
+                    at -= 1;
+                }
+                at
+            };
+            let (from, to, into) = (place(), place(), place());
+            let piece = text[from.min(to)..from.max(to)].chars().take(40).collect::<String>();
+            match rng.random_range(0..3) {
+                0 => text.insert_str(into, &piece),
+                1 => text = text.replacen(&piece, "", 1),
+                _ => text = text.replacen(['0', '1', 'o', 'a'][rng.random_range(0..4)], "7", 1),
+            }
+        }
+        match FlagSet::from_json(&text) {
+            Err(error) => {
+                assert!(error.problems().all(|problem| !problem.path().is_empty()), "{error}");
+                refused += 1;
+            }
+            Ok(set) => {
+                let context = Context::of("u1");
+                let _ = set.lint(&rampgate::flag::LintOptions::default());
+                for flag in set.flags() {
+                    assert_eq!(flag.explain(&context).outcome, flag.evaluate(&context));
+                }
+                loaded += 1;
+            }
+        }
+    }
+    assert!(loaded > 100 && refused > 1_000, "{loaded} loaded, {refused} refused");
 }

@@ -28,6 +28,11 @@ impl<'a> Field<'a> {
         Self { node, path: name.into(), problems }
     }
 
+    #[cfg(feature = "signed")]
+    pub(crate) fn node(&self) -> &'a Node {
+        self.node
+    }
+
     pub(crate) fn path(&self) -> &str {
         if self.path.is_empty() { "document" } else { &self.path }
     }

@@ -33,6 +33,8 @@ mod outcome;
 mod rule;
 mod set;
 mod set_document;
+#[cfg(feature = "signed")]
+mod signed;
 mod split;
 mod test;
 #[cfg(test)]
@@ -46,3 +48,5 @@ pub use explain::{Explanation, Step};
 pub use lint::{Finding, LintOptions, Pitfall};
 pub use outcome::{Exposure, Outcome};
 pub use set::{FlagRef, FlagSet};
+#[cfg(feature = "signed")]
+pub use signed::{Offered, SignedFlags, TrustedKeys, sign};

@@ -55,6 +55,7 @@ impl<'s> Outcome<'s> {
     }
 
     /// The exposure to report: data, not I/O. `None` where the unit was not allocated, so that nobody analyses who was merely served a default.
+    #[must_use]
     pub fn exposure<'a>(&self, context: &Context<'a>) -> Option<Exposure<'a>>
     where
         's: 'a,

@@ -78,6 +78,7 @@ impl FlagSet {
     }
 
     /// All flags, in the order of the document.
+    #[must_use]
     pub fn flags(&self) -> impl ExactSizeIterator<Item = FlagRef<'_>> {
         self.flags.iter().map(|definition| FlagRef { set: self, definition })
     }

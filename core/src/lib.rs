@@ -45,6 +45,7 @@ pub mod observe;
 mod quantity;
 pub mod release;
 pub mod rollout;
+mod siphash;
 pub mod slo;
 
 pub use error::{Error, Kind as ErrorKind, Problem};

@@ -73,20 +73,25 @@ def boundaries(weights: list[int]) -> list[int]:
     return [SLOTS * sum(weights[: i + 1]) // sum(weights) for i in range(len(weights))]
 
 
-UNITS = ["user-1", "user-2", "a", "0", "7 bytes", "8  bytes", "9   bytes", "zoë", "用户1", "user😀", "\x00", "x" * 300, "fe80::1", " user-1"]
-SALTS = ["checkout-2026", "", "pässword", "a" * 64]
+def main() -> None:
+    units = ["user-1", "user-2", "a", "0", "7 bytes", "8  bytes", "9   bytes", "zoë", "用户1", "user😀", "\x00", "x" * 300, "fe80::1", " user-1"]
+    salts = ["checkout-2026", "", "pässword", "a" * 64]
 
-slots = [
-    {"domain": d, "salt": s, "unit": u, "hash": f"{hashed(d, s, u):016x}", "slot": hashed(d, s, u) * SLOTS >> 64}
-    for d in DOMAINS
-    for s in SALTS
-    for u in UNITS
-]
-allocations = [{"weights": w, "ends": boundaries(w)} for w in ([1], [1, 1], [50, 30, 20], [1, 0, 2], [3, 0, 1, 7], [1, 999999], [7] * 13)]
-invalid = [
-    {"weights": [], "path": "weights"},
-    {"weights": [0, 0], "path": "weights"},
-    {"weights": [1, 4000000000], "path": "weights[0]"},
-    {"weights": [1] * 257, "path": "weights"},
-]
-print(json.dumps({"scheme": "rampgate-1", "slots": slots, "allocations": allocations, "invalid_allocations": invalid}, indent=1, ensure_ascii=True))
+    slots = [
+        {"domain": d, "salt": s, "unit": u, "hash": f"{hashed(d, s, u):016x}", "slot": hashed(d, s, u) * SLOTS >> 64}
+        for d in DOMAINS
+        for s in salts
+        for u in units
+    ]
+    allocations = [{"weights": w, "ends": boundaries(w)} for w in ([1], [1, 1], [50, 30, 20], [1, 0, 2], [3, 0, 1, 7], [1, 999999], [7] * 13)]
+    invalid = [
+        {"weights": [], "path": "weights"},
+        {"weights": [0, 0], "path": "weights"},
+        {"weights": [1, 4000000000], "path": "weights[0]"},
+        {"weights": [1] * 257, "path": "weights"},
+    ]
+    print(json.dumps({"scheme": "rampgate-1", "slots": slots, "allocations": allocations, "invalid_allocations": invalid}, indent=1, ensure_ascii=True))
+
+
+if __name__ == "__main__":
+    main()

@@ -22,7 +22,17 @@ pub(crate) struct Field<'a> {
 impl<'a> Field<'a> {
     /// The document as a whole, whose path is empty.
     pub(crate) fn root(node: &'a Node<'a>, problems: &'a Problems) -> Self {
-        Self { node, path: Path::default(), problems }
+        Self { node, path: Path::root(""), problems }
+    }
+
+    /// A document whose paths begin with its name: an argument among others.
+    pub(crate) fn named(name: &'a str, node: &'a Node<'a>, problems: &'a Problems) -> Self {
+        Self { node, path: Path::root(name), problems }
+    }
+
+    #[cfg(feature = "signed")]
+    pub(crate) fn node(&self) -> &'a Node<'a> {
+        self.node
     }
 
     pub(crate) fn path(&self) -> String {
@@ -103,6 +113,10 @@ impl<'a> Field<'a> {
         }
     }
 
+    pub(crate) fn u32(&self) -> Option<u32> {
+        self.integer(0..=u64::from(u32::MAX)).and_then(|number| u32::try_from(number).ok())
+    }
+
     pub(crate) fn number(&self, range: RangeInclusive<f64>) -> Option<f64> {
         let Node::Number(number) = self.node else { return self.mistyped("a number") };
         match number.as_f64().filter(|value| range.contains(value)) {
@@ -158,7 +172,7 @@ impl<'a> Field<'a> {
     pub(crate) fn peek(&self, name: &str) -> Option<Self> {
         let Node::Object(entries) = self.node else { return None };
         let (_, node) = entries.iter().find(|(key, _)| key == name)?;
-        Some(Self { node, path: Path::default(), problems: self.problems })
+        Some(Self { node, path: Path::root(""), problems: self.problems })
     }
 
     /// The texts of a list, without noting anything.
@@ -166,6 +180,32 @@ impl<'a> Field<'a> {
         let items: &[Node<'a>] = if let Node::List(items) = self.node { items } else { &[] };
         let text = |item: &'a Node<'a>| if let Node::Text(text) = item { Some(&**text) } else { None };
         items.iter().filter_map(text)
+    }
+
+    /// One of several cases: a word alone, or an object whose only field is named by the word and holds the rest.
+    pub(crate) fn case(&self) -> Option<(&'a str, Option<Self>)> {
+        match self.node {
+            Node::Text(word) => Some((word, None)),
+            Node::Object(entries) if entries.len() == 1 => {
+                let (word, rest) = self.entries()?.pop()?;
+                Some((word, Some(rest)))
+            }
+            _ => self.mistyped("a word, or an object of one field"),
+        }
+    }
+
+    /// Notes that a [`case`](Self::case) is none of those that are known.
+    pub(crate) fn refuse_case<T>(&self) -> Option<T> {
+        self.refuse(Kind::Unknown, "is none of the cases that are known, with what belongs to it");
+        None
+    }
+
+    /// An object of exactly these texts.
+    pub(crate) fn texts<const N: usize>(&self, names: [&'static str; N]) -> Option<[String; N]> {
+        let mut fields = self.object()?;
+        let texts = names.map(|name| fields.required(name).and_then(|field| field.text()));
+        fields.finish();
+        texts.iter().all(Option::is_some).then(|| texts.map(|text| text.unwrap_or_default().into()))
     }
 
     fn mistyped<T>(&self, expected: &str) -> Option<T> {

@@ -4,9 +4,11 @@
 //! [`Node`] refuses repeated keys, and [`Fields`] walks an object, refuses what nobody defined, and goes on after
 //! a problem.
 
+mod canonical;
 mod fields;
 mod node;
 mod path;
 
+pub(crate) use canonical::canonical;
 pub(crate) use fields::{Field, Fields, Scalar};
 pub(crate) use node::Node;

@@ -3,21 +3,25 @@ use core::fmt;
 
 /// Where a value stands: its own step, and the object or list that holds it. A path is written out only when a problem
 /// needs it, so that reading a sound document writes none.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Path<'a> {
     within: Option<Rc<Self>>,
     step: Step<'a>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 enum Step<'a> {
-    #[default]
-    Document,
+    /// The document as a whole, by the name that its paths begin with.
+    Root(&'a str),
     Name(&'a str),
     Position(usize),
 }
 
 impl<'a> Path<'a> {
+    pub(super) fn root(name: &'a str) -> Self {
+        Self { within: None, step: Step::Root(name) }
+    }
+
     pub(super) fn name(within: &Rc<Self>, name: &'a str) -> Self {
         Self { within: Some(Rc::clone(within)), step: Step::Name(name) }
     }
@@ -28,16 +32,15 @@ impl<'a> Path<'a> {
 }
 
 impl fmt::Display for Path<'_> {
-    /// `a.b[2]` for plain names, `a["b c"]` for names that need quotes, and nothing for the document as a whole.
+    /// `a.b[2]` for plain names, `a["b c"]` for names that need quotes, and nothing for a document without a name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(within) = &self.within else { return Ok(()) };
-        within.fmt(f)?;
+        if let Some(within) = &self.within {
+            within.fmt(f)?;
+        }
+        let first = self.within.as_ref().is_none_or(|within| matches!(within.step, Step::Root("")));
         match self.step {
-            Step::Document => Ok(()),
-            Step::Name(name) if is_plain(name) => {
-                f.write_str(if within.within.is_some() { "." } else { "" })?;
-                f.write_str(name)
-            }
+            Step::Root(name) => f.write_str(name),
+            Step::Name(name) if is_plain(name) => write!(f, "{}{name}", if first { "" } else { "." }),
             Step::Name(name) => write!(f, "[\"{}\"]", name.escape_debug()),
             Step::Position(position) => write!(f, "[{position}]"),
         }
@@ -55,7 +58,7 @@ mod tests {
 
     #[test]
     fn names_are_quoted_where_they_are_not_plain() {
-        let root = Rc::new(Path::default());
+        let root = Rc::new(Path::root(""));
         assert_eq!(root.to_string(), "");
         let list = Rc::new(Path::name(&root, "a-1"));
         let item = Rc::new(Path::position(&list, 2));
@@ -63,5 +66,7 @@ mod tests {
         assert_eq!(Path::name(&item, "b \"c").to_string(), r#"a-1[2]["b \"c"]"#);
         assert_eq!(Path::name(&root, "").to_string(), r#"[""]"#);
         assert_eq!(Path::position(&root, 0).to_string(), "[0]");
+        let named = Rc::new(Path::root("events[3]"));
+        assert_eq!(Path::name(&named, "at").to_string(), "events[3].at");
     }
 }

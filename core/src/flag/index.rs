@@ -1,6 +1,6 @@
+use crate::siphash::SipHash;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use siphasher::sip::SipHasher13;
 
 /// Positions of distinct keys, found by hash. Each key is in one of as many buckets as there are keys, and a bucket is
 /// sorted, so that a search costs one or two comparisons, and never more than a sorted table's, whoever chose the keys.
@@ -43,7 +43,7 @@ impl Index {
 
 /// Which of `count` buckets a key belongs to.
 fn bucket(key: &str, count: u32) -> u32 {
-    let hash = SipHasher13::new().hash(key.as_bytes()) >> 32;
+    let hash = SipHash::UNKEYED.hash(key.as_bytes()) >> 32;
     u32::try_from((hash * u64::from(count)) >> 32).unwrap_or(0) // below `count`, as the hash is below 2^32
 }
 

@@ -28,11 +28,14 @@ mod definition;
 mod evaluation;
 mod explain;
 mod index;
+mod lint;
 mod network;
 mod outcome;
 mod rule;
 mod set;
 mod set_document;
+#[cfg(feature = "signed")]
+mod signed;
 mod split;
 mod test;
 #[cfg(test)]
@@ -44,5 +47,8 @@ pub use context::{Context, Value};
 pub use definition::Flag;
 pub use evaluation::{Evaluation, Reason};
 pub use explain::{Explanation, Step};
+pub use lint::{Finding, LintOptions, Pitfall};
 pub use outcome::{Exposure, Outcome};
 pub use set::{FlagRef, FlagSet};
+#[cfg(feature = "signed")]
+pub use signed::{Offered, SignedFlags, TrustedKeys, sign};

@@ -2,9 +2,9 @@ use super::set::Definition;
 use super::split::Split;
 use super::{Context, Reason};
 use crate::quantity::Timestamp;
+use crate::siphash::SipHash;
 use core::fmt;
 use serde::Serialize;
-use siphasher::sip::SipHasher13;
 
 /// What a flag of a set gives a unit, and why. Borrows its names from the set: making one allocates nothing.
 #[derive(Clone, Copy)]
@@ -65,13 +65,9 @@ impl<'s> Outcome<'s> {
         's: 'a,
     {
         let (flag, variant, salt) = (self.flag(), self.variant(), self.sticky_token()?);
-        let mut key = SipHasher13::new();
-        for part in [flag, salt, variant, context.unit] {
-            use core::hash::Hasher as _;
-            key.write(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
-            key.write(part.as_bytes());
-        }
-        let dedupe = core::hash::Hasher::finish(&key);
+        let parts = [flag, salt, variant, context.unit];
+        let chain = |key, (place, part): (u64, &str)| SipHash::new(key, place).hash(part.as_bytes());
+        let dedupe = (0..).zip(parts).fold(0, chain);
         Some(Exposure { flag, salt, variant, unit: context.unit, at: context.now, dedupe })
     }
 }

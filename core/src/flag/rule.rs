@@ -19,6 +19,14 @@ impl Schedule {
         from.is_none_or(|from| from <= now) && until.is_none_or(|until| now < until)
     }
 
+    pub(super) fn is_always(&self) -> bool {
+        self.0.is_none()
+    }
+
+    pub(super) fn until(&self) -> Option<Timestamp> {
+        self.0.as_ref().and_then(|bounds| bounds.1)
+    }
+
     pub(super) fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let from = fields.optional("from").map(|field| field.parse());
         let until_field = fields.optional("until");

@@ -114,7 +114,7 @@ impl FlagSet {
         problems.finish(set)
     }
 
-    fn read(mut fields: Fields<'_>, problems: &Problems) -> Option<Self> {
+    pub(super) fn read(mut fields: Fields<'_>, problems: &Problems) -> Option<Self> {
         let form = fields.required("rampgate_flags").and_then(|field| {
             let known = field.integer(0..=u64::MAX)? == VERSION;
             if !known {

@@ -37,6 +37,10 @@ impl Split {
         self.salt.as_deref().unwrap_or(key)
     }
 
+    pub(super) fn allocation(&self) -> &Allocation {
+        &self.allocation
+    }
+
     pub(super) fn exposure(&self) -> Share {
         self.exposure
     }

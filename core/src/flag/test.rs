@@ -51,6 +51,20 @@ pub(super) enum Relation {
 }
 
 impl Relation {
+    /// Whether it bounds a value from below; equality does both.
+    pub(super) fn is_lower(self) -> bool {
+        matches!(self, Self::Equals | Self::AtLeast | Self::Greater)
+    }
+
+    /// Whether it bounds a value from above.
+    pub(super) fn is_upper(self) -> bool {
+        matches!(self, Self::Less | Self::AtMost | Self::Equals)
+    }
+
+    pub(super) fn excludes_its_end(self) -> bool {
+        matches!(self, Self::Less | Self::Greater)
+    }
+
     fn holds(self, order: Ordering) -> bool {
         match self {
             Self::Less => order.is_lt(),
@@ -65,6 +79,12 @@ impl Relation {
 /// The text of a version, checked.
 #[derive(Clone, Debug)]
 pub(super) struct VersionText(Box<str>);
+
+impl VersionText {
+    pub(super) fn compare(&self, other: &Self) -> Option<Ordering> {
+        Some(Version::parse(&self.0)?.compare(&Version::parse(&other.0)?))
+    }
+}
 
 impl FromStr for VersionText {
     type Err = Error;

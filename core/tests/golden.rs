@@ -42,7 +42,16 @@ fn bucketing() {
     }
     for case in cases(&vectors, "allocations") {
         let allocation = Allocation::by_weights(&integers(&case["weights"])).unwrap();
-        let ends: Vec<u32> = (0..allocation.len()).map(|i| allocation.slots(i).unwrap().end).collect();
+        let mut end = 0;
+        let ends: Vec<u32> = (0..allocation.len())
+            .map(|variant| {
+                allocation.ranges(variant).for_each(|range| {
+                    assert_eq!(range.start, end, "{case}");
+                    end = range.end;
+                });
+                end
+            })
+            .collect();
         assert_eq!(ends, integers(&case["ends"]), "{case}");
     }
     for case in cases(&vectors, "invalid_allocations") {

@@ -22,8 +22,18 @@
 
 mod allocation;
 mod hash;
+mod holdout;
+mod layer;
+mod partition;
+mod ranges;
+mod rebalance;
+mod salt;
 mod slot;
 
 pub use allocation::Allocation;
 pub use hash::{Domain, Key, Unit};
+pub use holdout::{Holdout, Holdouts};
+pub use layer::Layer;
+pub use rebalance::{Move, Movement, Target};
+pub use salt::Salt;
 pub use slot::Slot;

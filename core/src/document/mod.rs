@@ -7,5 +7,5 @@
 mod fields;
 mod node;
 
-pub(crate) use fields::{Field, Fields};
+pub(crate) use fields::{Field, Fields, check_name};
 pub(crate) use node::Node;

@@ -116,7 +116,9 @@ impl Flag {
             return (self.default, Reason::NotExposed { slot });
         }
         let variant_slot = self.variant_key.slot(unit);
-        (self.allocation.variant(variant_slot), Reason::Allocated { slot, variant_slot })
+        // by_weights leaves no slot without a variant
+        let index = self.allocation.variant(variant_slot).unwrap_or(self.default);
+        (index, Reason::Allocated { slot, variant_slot })
     }
 }
 

@@ -6,7 +6,6 @@ use crate::quantity::Share;
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
@@ -246,7 +245,7 @@ fn read_claims(field: &Field<'_>, problems: &Problems) -> Option<(Vec<Box<str>>,
             continue;
         };
         names.push(name.into());
-        for (path, slots) in ranges {
+        for ranges::Given { path, slots } in ranges {
             pieces.push(Piece { owner: Owner::at(position), slots, given: paths.len() });
             paths.push(path);
         }
@@ -260,7 +259,7 @@ fn read_claims(field: &Field<'_>, problems: &Problems) -> Option<(Vec<Box<str>>,
 fn read_claim<'a>(
     mut fields: Fields<'a>,
     known: &mut BTreeSet<&'a str>,
-) -> Option<(&'a str, Vec<(String, Range<u32>)>)> {
+) -> Option<(&'a str, Vec<ranges::Given>)> {
     let name = fields.required("name").and_then(|field| {
         let name = field.name()?;
         let new = known.insert(name);

@@ -7,8 +7,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-/// The ranges of a list, each with its path. Whether they are sound beside others is for their [`Partition`](super::partition::Partition) to say.
-pub(super) fn read(field: &Field<'_>) -> Option<Vec<(String, Range<u32>)>> {
+/// A range and its path in the document.
+#[derive(Debug)]
+pub(super) struct Given {
+    pub(super) path: String,
+    pub(super) slots: Range<u32>,
+}
+
+/// The ranges of a list. Whether they are sound beside others is for their [`Partition`](super::partition::Partition) to say.
+pub(super) fn read(field: &Field<'_>) -> Option<Vec<Given>> {
     let items = field.list()?;
     if items.is_empty() {
         field.refuse(Kind::Range, "must hold a range of slots");
@@ -19,7 +26,7 @@ pub(super) fn read(field: &Field<'_>) -> Option<Vec<(String, Range<u32>)>> {
     ranges.into_iter().collect()
 }
 
-fn read_range(field: &Field<'_>) -> Option<(String, Range<u32>)> {
+fn read_range(field: &Field<'_>) -> Option<Given> {
     let items = field.list()?;
     let [start, end] = items.as_slice() else {
         field.refuse(Kind::Range, "must be two slots: the first, and the one after the last");
@@ -29,7 +36,7 @@ fn read_range(field: &Field<'_>) -> Option<(String, Range<u32>)> {
         field.integer(0..=u64::from(Slot::COUNT)).and_then(|number| u32::try_from(number).ok())
     };
     let (start, end) = (slot(start), slot(end));
-    Some((field.path().into(), start?..end?))
+    Some(Given { path: field.path().into(), slots: start?..end? })
 }
 
 /// What [`read`] reads, to be written.

@@ -1,105 +1,8 @@
-use super::allocation::{Allocation, check_count, slots_by_weight};
+use super::allocation::{Allocation, slots_by_weight};
 use super::partition::{Owner, Partition};
-use crate::error::{Error, Kind, Problem, Problems};
-use crate::quantity::Share;
-use alloc::collections::BTreeMap;
-use alloc::format;
-use alloc::string::String;
+use super::{Movement, Target};
+use crate::error::Error;
 use alloc::vec::Vec;
-use core::fmt;
-use serde::Serialize;
-
-/// What becomes of one variant, or of the slots that nobody owns, when an allocation is [rebalanced](Allocation::rebalance).
-///
-/// `was` is the variant's position before. The positions after are those of the list: its first `Keep` or `New` is variant 0, and so on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A variant that goes on under this weight, which may be the old one or zero.
-    Keep {
-        /// Its position before.
-        was: usize,
-        /// Its weight after.
-        weight: u32,
-    },
-    /// A variant that was not there before.
-    New {
-        /// Its weight.
-        weight: u32,
-    },
-    /// A variant that ends: all of its slots go to others.
-    Remove {
-        /// Its position before.
-        was: usize,
-    },
-    /// The part that nobody is to own.
-    Nobody {
-        /// Its weight; zero gives all of it to the variants.
-        weight: u32,
-    },
-}
-
-impl Target {
-    /// The targets that turn the variants named `before`, in the order of the allocation, into those of `after`: a name in both lists is kept, one in
-    /// `after` alone is new, one in `before` alone is removed.
-    ///
-    /// A variant that was renamed is a removed one and a new one, and all of its units move. If that is not meant, say [`Keep`](Self::Keep).
-    ///
-    /// # Errors
-    /// A name that is twice in one list, at `before[i]` or `after[i]`.
-    pub fn by_name(before: &[&str], after: &[(&str, u32)]) -> Result<Vec<Self>, Error> {
-        let names: Vec<&str> = after.iter().map(|(name, _)| *name).collect();
-        let problems = Problems::default();
-        refuse_repeated("before", before, &problems);
-        refuse_repeated("after", &names, &problems);
-        let place_before = |name: &str| before.iter().position(|other| *other == name);
-        let wanted = after.iter().map(|(name, weight)| match place_before(name) {
-            Some(was) => Self::Keep { was, weight: *weight },
-            None => Self::New { weight: *weight },
-        });
-        let ended = before.iter().enumerate().filter(|(_, name)| !names.contains(name));
-        let targets = wanted.chain(ended.map(|(was, _)| Self::Remove { was })).collect();
-        problems.finish(Some(targets))
-    }
-}
-
-/// How many slots went from one owner to another. A variant is known by its position: before in `from`, after in `to`; `None` is nobody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Move {
-    /// Who gave them up.
-    pub from: Option<usize>,
-    /// Who has them now.
-    pub to: Option<usize>,
-    /// How many, 1 to 1,000,000: as many units in a million change their variant this way.
-    pub slots: u32,
-}
-
-/// Everything that a [rebalance](Allocation::rebalance) moved. What is not in it stayed where it was.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Movement {
-    moves: Vec<Move>,
-}
-
-impl Movement {
-    /// From where to where, by `from` and then `to`, nobody first; each pair once and only if slots moved.
-    #[must_use]
-    pub fn moves(&self) -> &[Move] {
-        &self.moves
-    }
-
-    /// How many slots went from one owner to another; zero if none did.
-    #[must_use]
-    pub fn between(&self, from: Option<usize>, to: Option<usize>) -> u32 {
-        self.moves.iter().find(|one| one.from == from && one.to == to).map_or(0, |one| one.slots)
-    }
-
-    /// The share of slots that changed owner.
-    #[must_use]
-    pub fn total(&self) -> Share {
-        Share::clamped(self.moves.iter().map(|one| one.slots).sum())
-    }
-}
 
 impl Allocation {
     /// The allocation that meets the targets, and what moved on the way to it.
@@ -130,7 +33,7 @@ impl Allocation {
     /// `targets`: somebody who owns slots and is not named (nobody included: nothing is given away because it was forgotten), weights that sum to
     /// zero, not 1 to 256 variants after.
     pub fn rebalance(&self, targets: &[Target]) -> Result<(Self, Movement), Error> {
-        self.check(targets)?;
+        Target::check(targets, self)?;
         let weights: Vec<u32> = targets.iter().map(Target::weight).collect();
         let mut surplus: Vec<i64> =
             slots_by_weight("targets", &weights)?.into_iter().map(|slots| -i64::from(slots)).collect();
@@ -146,80 +49,24 @@ impl Allocation {
         }
         while transfer.step() {}
         let mut variants = 0;
-        let owners: Vec<Owner> = targets
+        // the owner after that each target is; none for variants that end
+        let owners: Vec<Option<Owner>> = targets
             .iter()
-            .map(|target| {
-                let owner = if target.stays() { Owner::at(variants) } else { Owner::NOBODY };
-                variants += usize::from(target.stays());
-                owner
+            .map(|target| match target {
+                Target::Remove { .. } => None,
+                Target::Nobody { .. } => Some(Owner::NOBODY),
+                Target::Keep { .. } | Target::New { .. } => {
+                    variants += 1;
+                    Some(Owner::at(variants - 1))
+                }
             })
             .collect();
-        let owner = |party: usize| owners.get(party).copied().unwrap_or(Owner::NOBODY);
-        let runs = transfer.runs.iter().map(|run| (owner(run.party), run.length));
+        let owner = |party: usize| owners.get(party).copied().unwrap_or(Some(Owner::NOBODY));
+        let runs = transfer.runs.iter().map(|run| (owner(run.party).unwrap_or(Owner::NOBODY), run.length));
         let after = Partition::of_runs(runs);
-        let movement = Movement::between_partitions(&self.partition, &after, |before| owner(party(before)));
+        let stayed = |from, to| owner(party(from)) == Some(to);
+        let movement = Movement::between_partitions(&self.partition, &after, stayed);
         Ok((Self::new(after, variants), movement))
-    }
-
-    /// Whether the targets say once, and only once, what becomes of everybody who is there.
-    fn check(&self, targets: &[Target]) -> Result<(), Error> {
-        let problems = Problems::default();
-        let refuse = |path: String, kind, rule: String| problems.push(Problem::new(path, kind, rule, None));
-        for (at, target) in targets.iter().enumerate() {
-            let path = || format!("targets[{at}]");
-            let Some(was) = target.was() else { continue };
-            if was.is_some_and(|was| was >= self.len()) {
-                refuse(path(), Kind::Unknown, format!("must be of a variant from 0 to {}", self.len() - 1));
-            } else if targets.iter().take(at).any(|other| other.names(was)) {
-                refuse(path(), Kind::Conflict, format!("must not speak of {} a second time", Party(was)));
-            }
-        }
-        let everybody = (0..self.len()).map(Some).chain((self.unowned() > Share::ZERO).then_some(None));
-        for was in everybody.filter(|was| !targets.iter().any(|target| target.names(*was))) {
-            refuse("targets".into(), Kind::Missing, format!("must say what becomes of {}", Party(was)));
-        }
-        problems.finish(Some(()))?;
-        let variants = targets.iter().filter(|target| target.stays()).count();
-        check_count("targets", "must leave 1 to 256 variants", variants)
-    }
-}
-
-impl Target {
-    /// Of which owner before it speaks: of none, of a variant, or of nobody (`Some(None)`).
-    fn was(&self) -> Option<Option<usize>> {
-        match self {
-            Self::Keep { was, .. } | Self::Remove { was } => Some(Some(*was)),
-            Self::Nobody { .. } => Some(None),
-            Self::New { .. } => None,
-        }
-    }
-
-    fn names(&self, owner: Option<usize>) -> bool {
-        self.was() == Some(owner)
-    }
-
-    /// Whether it is a variant after.
-    fn stays(&self) -> bool {
-        matches!(self, Self::Keep { .. } | Self::New { .. })
-    }
-
-    fn weight(&self) -> u32 {
-        match self {
-            Self::Keep { weight, .. } | Self::New { weight } | Self::Nobody { weight } => *weight,
-            Self::Remove { .. } => 0,
-        }
-    }
-}
-
-/// An owner before, in an error's words.
-struct Party(Option<usize>);
-
-impl fmt::Display for Party {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(variant) => write!(f, "variant {variant}"),
-            None => f.write_str("the slots that nobody owns"),
-        }
     }
 }
 
@@ -306,43 +153,11 @@ impl Transfer {
     }
 }
 
-impl Movement {
-    /// What differs; `onwards` gives the owner after that an owner before goes on as.
-    fn between_partitions(before: &Partition, after: &Partition, onwards: impl Fn(Owner) -> Owner) -> Self {
-        let mut slots: BTreeMap<(Option<usize>, Option<usize>), u32> = BTreeMap::new();
-        let mut rest = after.runs().peekable();
-        for (from, run) in before.runs() {
-            let mut start = run.start;
-            while let Some((to, until)) =
-                rest.peek().map(|(to, run)| (*to, run.end)).filter(|_| start < run.end)
-            {
-                let end = until.min(run.end);
-                if to != onwards(from) {
-                    *slots.entry((from.position(), to.position())).or_default() += end - start;
-                }
-                start = end;
-                if until == end {
-                    rest.next();
-                }
-            }
-        }
-        let moves = slots.into_iter().map(|((from, to), slots)| Move { from, to, slots }).collect();
-        Self { moves }
-    }
-}
-
-fn refuse_repeated(list: &str, names: &[&str], problems: &Problems) {
-    for (at, name) in names.iter().enumerate().filter(|(at, name)| names.iter().take(*at).any(|n| n == *name))
-    {
-        let path = format!("{list}[{at}]");
-        problems.push(Problem::new(path, Kind::Conflict, "must not be there twice", Some((*name).into())));
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::Move;
     use super::*;
-    use alloc::string::ToString;
+    use crate::quantity::Share;
 
     fn keep(was: usize, weight: u32) -> Target {
         Target::Keep { was, weight }
@@ -388,38 +203,18 @@ mod tests {
     }
 
     #[test]
+    fn what_a_variant_that_ends_leaves_to_nobody_has_moved() {
+        let before = Allocation::by_weights(&[1, 1]).unwrap();
+        let targets = [keep(0, 1), Target::Remove { was: 1 }, Target::Nobody { weight: 1 }];
+        let (after, movement) = before.rebalance(&targets).unwrap();
+        assert_eq!((after.len(), after.unowned()), (1, "50%".parse().unwrap()));
+        assert_eq!(movement.moves(), [Move { from: Some(1), to: None, slots: 500_000 }]);
+    }
+
+    #[test]
     fn the_same_weights_move_nobody() {
         let before = Allocation::by_weights(&[3, 0, 1, 7]).unwrap();
         let (after, movement) = before.rebalance(&[keep(0, 3), keep(1, 0), keep(2, 1), keep(3, 7)]).unwrap();
         assert_eq!((after, movement), (before, Movement::default()));
-    }
-
-    #[test]
-    fn nobody_is_forgotten_or_named_twice() {
-        let before = Allocation::from_ranges(3, [(0, 0..10), (1, 20..30)]).unwrap();
-        let twice = Target::Remove { was: 0 };
-        let error = before.rebalance(&[keep(0, 1), keep(7, 1), twice]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "5 problems:\n  \
-             invalid `targets[1]`: must be of a variant from 0 to 2\n  \
-             invalid `targets[2]`: must not speak of variant 0 a second time\n  \
-             invalid `targets`: must say what becomes of variant 1\n  \
-             invalid `targets`: must say what becomes of variant 2\n  \
-             invalid `targets`: must say what becomes of the slots that nobody owns"
-        );
-        let whole = Allocation::by_weights(&[1]).unwrap();
-        let path = |targets: &[Target]| whole.rebalance(targets).unwrap_err().path().to_string();
-        assert_eq!(path(&[Target::Remove { was: 0 }, Target::Nobody { weight: 1 }]), "targets");
-        assert_eq!(path(&[keep(0, 0)]), "targets");
-        assert_eq!(path(&[Target::New { weight: 1 }, keep(0, u32::MAX)]), "targets[0]");
-    }
-
-    #[test]
-    fn names_say_who_stays_comes_and_goes() {
-        let targets = Target::by_name(&["a", "b"], &[("c", 1), ("a", 2)]).unwrap();
-        assert_eq!(targets, [Target::New { weight: 1 }, keep(0, 2), Target::Remove { was: 1 }]);
-        assert_eq!(Target::by_name(&["a", "a"], &[]).unwrap_err().path(), "before[1]");
-        assert_eq!(Target::by_name(&["a"], &[("b", 1), ("b", 2)]).unwrap_err().path(), "after[1]");
     }
 }

@@ -21,6 +21,7 @@
 //! ```
 
 mod allocation;
+pub mod diagnostics;
 mod hash;
 mod holdout;
 mod layer;

@@ -16,7 +16,7 @@ pub struct Move {
     pub slots: u32,
 }
 
-/// Everything that a [rebalance](Allocation::rebalance) moved. What is not in it stayed where it was.
+/// Everything that a [rebalance](super::Allocation::rebalance) moved. What is not in it stayed where it was.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Movement {

@@ -120,7 +120,7 @@ proptest! {
     #[test]
     fn ranges_are_taken_if_and_only_if_they_are_sound(given in vec((0..4_usize, 0..60_u32, 0..60_u32), 0..6)) {
         let ranges = || given.iter().map(|(variant, start, length)| (*variant, *start * 20_000..(*start + *length % 4) * 20_000));
-        let mut seen = vec![false; 64];
+        let mut seen = [false; 64];
         let sound = !given.is_empty() && ranges().all(|(variant, Range { start, end })| {
             let cells = &mut seen[start as usize / 20_000..end as usize / 20_000];
             let free = !cells.iter().any(|cell| *cell);

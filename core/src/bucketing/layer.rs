@@ -13,7 +13,8 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 /// A pool of slots from which flags claim their own, so that no unit is in two of them.
 ///
 /// A layer hashes units under its own key. Every claim has a set of slots that nobody else has. What a claim gives back is free for the next, and
-/// nobody's slots ever move: not when a neighbour grows, shrinks or ends. Claim first and document after: the sets are part of the layer's JSON form.
+/// nobody's slots ever move: not when a neighbour grows, shrinks or ends. Store the layer's JSON form: it holds the sets, which no list of shares
+/// could give back once a claim has ended.
 ///
 /// Free slots are given from the lowest up, and a claim that shrinks gives back its highest, so the same calls give the same sets everywhere.
 /// A new claim may get slots that an ended one had: those units have seen something before. Where that matters, leave the old claim

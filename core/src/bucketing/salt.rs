@@ -1,5 +1,5 @@
 use super::{Domain, Key};
-use crate::document::{Field, Fields};
+use crate::document::Field;
 use alloc::boxed::Box;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
@@ -43,7 +43,7 @@ impl Salt {
         if !field.is_object() {
             return field.name().map(Self::own);
         }
-        let mut fields: Fields<'_> = field.object()?;
+        let mut fields = field.object()?;
         let text = fields.required("shared").and_then(|field| field.name());
         fields.finish();
         text.map(Self::shared)

@@ -10,5 +10,5 @@ mod node;
 mod path;
 
 pub(crate) use canonical::canonical;
-pub(crate) use fields::{Field, Fields, Scalar};
+pub(crate) use fields::{Field, Fields, Scalar, check_name};
 pub(crate) use node::Node;

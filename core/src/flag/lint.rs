@@ -238,9 +238,8 @@ impl Lint<'_> {
 
     fn shares(&mut self, path: &str, flag: &Definition, allocation: &Allocation) {
         for (position, variant) in flag.variants.iter().enumerate() {
-            let slots = allocation.slots(position).map_or(0, |slots| slots.end - slots.start);
-            if (1..TINY).contains(&slots) {
-                let share = Share::clamped(slots);
+            let share = allocation.share(position).unwrap_or(Share::ZERO);
+            if (1..TINY).contains(&share.parts_per_million()) {
                 self.note(path, Pitfall::TinyShare { variant: variant.clone(), share });
             }
         }
@@ -272,9 +271,7 @@ impl Definition {
             || self.overrides.iter().any(|(_, variant)| is(*variant))
             || rules.map(|(_, rule)| rule).any(|rule| match &rule.serve {
                 Serve::Variant(variant) => is(*variant),
-                Serve::Split(split) => {
-                    split.allocation().slots(position).is_some_and(|slots| !slots.is_empty())
-                }
+                Serve::Split(split) => split.allocation().ranges(position).next().is_some(),
             })
     }
 }

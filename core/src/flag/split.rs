@@ -53,6 +53,8 @@ impl Split {
             return Place::Beyond { slot };
         }
         let variant_slot = self.variant_key.slot(unit);
-        Place::Within { slot, variant_slot, variant: self.allocation.variant(variant_slot) }
+        // weights leave no slot without a variant
+        let variant = self.allocation.variant(variant_slot).unwrap_or(0);
+        Place::Within { slot, variant_slot, variant }
     }
 }

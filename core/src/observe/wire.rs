@@ -1,6 +1,6 @@
 use crate::document::Node;
 use crate::error::{Error, Kind};
-use alloc::string::{String, ToString};
+use crate::quantity::without_fraction;
 use alloc::vec::Vec;
 use core::hash::Hasher as _;
 use serde::Serialize;
@@ -96,7 +96,7 @@ fn feed(hasher: &mut SipHasher13, node: &Node) {
     match node {
         Node::Null => hasher.write(b"n"),
         Node::Bool(value) => hasher.write(if *value { b"t" } else { b"f" }),
-        Node::Number(value) => feed_text(hasher, b"d", &number(value)),
+        Node::Number(value) => feed_text(hasher, b"d", &without_fraction(value)),
         Node::Text(value) => feed_text(hasher, b"s", value),
         Node::List(items) => {
             feed_length(hasher, b"l", items.len());
@@ -105,22 +105,12 @@ fn feed(hasher: &mut SipHasher13, node: &Node) {
         Node::Object(entries) => {
             feed_length(hasher, b"o", entries.len());
             let mut sorted: Vec<_> = entries.iter().collect();
-            sorted.sort_by(|a, b| a.0.cmp(&b.0));
+            sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
             for (name, value) in sorted {
                 feed_text(hasher, b"k", name);
                 feed(hasher, value);
             }
         }
-    }
-}
-
-/// A number as it is printed, a whole one without its `.0`: JavaScript has one type of number, and writes the `2.0` that it read as `2`.
-fn number(value: &serde_json::Number) -> String {
-    let text = value.to_string();
-    match text.strip_suffix(".0") {
-        Some("-0") => "0".into(),
-        Some(whole) => whole.into(),
-        None => text,
     }
 }
 
@@ -137,6 +127,7 @@ fn feed_length(hasher: &mut SipHasher13, tag: &[u8], length: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::{String, ToString};
 
     const WIRE: Wire = Wire { name: "message", kind: b'm' };
 

@@ -98,7 +98,12 @@ const typeOfTypedArray = /** @type {(this: unknown) => string | undefined} */ (
  */
 export function bytes(path, value) {
   if (typeOfTypedArray.call(value) !== "Uint8Array") throw mistyped(path, "a Uint8Array", value);
-  const copy = new Uint8Array(/** @type {Uint8Array} */ (value));
+  let copy;
+  try {
+    copy = new Uint8Array(/** @type {Uint8Array} */ (value));
+  } catch {
+    throw refusal(path, "type", "must be a Uint8Array whose buffer has not been transferred");
+  }
   if (copy.length > LONGEST) throw refusal(path, "range", `must be at most ${LONGEST} bytes`, `${copy.length}-bytes`);
   return copy;
 }

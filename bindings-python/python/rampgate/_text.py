@@ -33,8 +33,8 @@ def span(text: str) -> timedelta:
     return timedelta(milliseconds=sum(int(number) * _MILLIS[unit] for number, unit in parts))
 
 
-def tagged(form: str | Mapping[str, Any]) -> tuple[str, Any]:
-    """One of a closed set of forms: a name alone, or `{name: content}`."""
+def tagged(form: str | Mapping[str, Any]) -> tuple[Any, Any]:
+    """One of a closed set: a name alone, or `{name: content}`, as the name and the content."""
     if isinstance(form, str):
         return form, None
     ((name, content),) = form.items()

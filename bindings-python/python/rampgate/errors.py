@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 __all__ = ["Code", "Problem", "RampgateError"]
 
-Code = Literal["syntax", "missing", "unknown", "type", "range", "conflict", "version", "corrupt", "order"]
+Code: TypeAlias = Literal["syntax", "missing", "unknown", "type", "range", "conflict", "version", "corrupt", "order"]
 """Which sort of rule was broken."""
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from ._text import tagged
 
 __all__ = ["Arms", "Counts", "Finding", "GuardrailReport", "Interval", "Lack", "Report", "Verdict"]
 
-Verdict = Literal["harm", "safe", "inconclusive", "insufficient", "invalid"]
+Verdict: TypeAlias = Literal["harm", "safe", "inconclusive", "insufficient", "invalid"]
 """What the judge may say of a stage. `insufficient` is never a pass and never a failure."""
 
-Lack = Literal["no_data", "missing_metric", "stale", "source_error"]
+Lack: TypeAlias = Literal["no_data", "missing_metric", "stale", "source_error"]
 """Why there is nothing to judge by."""
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ class Finding:
     @classmethod
     def _of(cls, form: dict[str, Any]) -> Finding:
         verdict, lack = tagged(form.pop("verdict"))
-        return cls(verdict=verdict, lack=lack, **form)  # type: ignore[arg-type]
+        return cls(verdict=verdict, lack=lack, **form)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Union
+from typing import TypeAlias, Union
 
 __all__ = [
     "Signal",
@@ -24,7 +24,7 @@ __all__ = [
     "tick",
 ]
 
-Signal = Union[str, Mapping[str, Mapping[str, str]]]
+Signal: TypeAlias = Union[str, Mapping[str, Mapping[str, str]]]
 """`"tick"`, `"confirm"`, or one command with who gave it and why."""
 
 

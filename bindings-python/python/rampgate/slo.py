@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from ._text import objective, share, span, tagged
 
 __all__ = ["Answer", "Budget", "BudgetState", "GateReport", "GateRule", "Reading"]
 
-BudgetState = Literal["ok", "at_risk", "exhausted", "insufficient_data"]
+BudgetState: TypeAlias = Literal["ok", "at_risk", "exhausted", "insufficient_data"]
 """How an error budget stands. `insufficient_data` is neither met nor exhausted."""
 
-Answer = Literal["allow", "cap", "hold", "roll_back"]
+Answer: TypeAlias = Literal["allow", "cap", "hold", "roll_back"]
 """What the budget says of the next exposure."""
 
-GateRule = Literal["no_rise", "exhausted", "missing_data", "within_risk", "beyond_risk"]
+GateRule: TypeAlias = Literal["no_rise", "exhausted", "missing_data", "within_risk", "beyond_risk"]
 """The rule that decided an answer."""
 
 
@@ -51,8 +51,8 @@ class Reading:
     @classmethod
     def _of(cls, text: str) -> Reading:
         form = json.loads(text)
-        spans = {name: span(form.pop(name)) for name in ("window", "resolution", "watched")}
-        return cls(**spans, coverage=share(form.pop("coverage")), json=text, **form)
+        form.update({name: span(form[name]) for name in ("window", "resolution", "watched")})
+        return cls(coverage=share(form.pop("coverage")), json=text, **form)
 
 
 @dataclass(frozen=True)
@@ -119,11 +119,11 @@ class GateReport:
     def _of(cls, text: str) -> GateReport:
         form = json.loads(text)
         answer, cap = tagged(form.pop("answer"))
-        shares = {name: share(form.pop(name)) for name in ("current", "asked", "largest", "assumed_failure", "risk")}
+        shares = ("current", "asked", "largest", "assumed_failure", "risk")
+        form.update({name: share(form[name]) for name in shares})
         return cls(
-            answer=answer,  # type: ignore[arg-type]
+            answer=answer,
             cap=None if cap is None else share(cap),
-            **shares,
             detection_delay=span(form.pop("detection_delay")),
             budget=Budget._of(_text(form.pop("budget"))),
             json=text,

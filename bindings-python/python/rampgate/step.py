@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from ._text import moment, share, tagged
 from .report import Lack, Report
@@ -14,7 +14,7 @@ from .slo import GateReport
 
 __all__ = ["Action", "Decision", "DecisionReason", "Event", "Hold", "Phase", "PhaseName", "Replay", "Step"]
 
-Action = Literal[
+Action: TypeAlias = Literal[
     "schedule",
     "advance",
     "hold",
@@ -35,7 +35,7 @@ Action = Literal[
 ]
 """What may be decided. Exposure rises with `advance` alone."""
 
-PhaseName = Literal[
+PhaseName: TypeAlias = Literal[
     "draft",
     "scheduled",
     "ramping",
@@ -49,7 +49,7 @@ PhaseName = Literal[
 ]
 """Where a release may be on its way."""
 
-Hold = Literal[
+Hold: TypeAlias = Literal[
     "paused", "not_before", "invalid", "insufficient", "inconclusive", "budget", "calendar", "approval"
 ]
 """What may stand in the way of the next rise."""
@@ -82,7 +82,7 @@ class Phase:
         name, place = tagged(form)
         place = place or {}
         hold, lack = tagged(place["reason"]) if "reason" in place else (None, None)
-        return cls(name=name, stage=place.get("stage"), hold=hold, lack=lack, text=words)  # type: ignore[arg-type]
+        return cls(name=name, stage=place.get("stage"), hold=hold, lack=lack, text=words)
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ class Replay:
         hold, lack = (None, None) if form["hold"] is None else tagged(form["hold"])
         return cls(
             phase=phase,
-            hold=hold,  # type: ignore[arg-type]
+            hold=hold,
             lack=lack,
             exposure=share(form["exposure"]),
             attempt=form["attempt"],

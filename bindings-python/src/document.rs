@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 /// Deeper documents are refused. It also ends those that hold themselves.
 const DEEPEST: usize = 100;
 
-/// The JSON text of a document that is a text or a mapping; `name` is the argument's.
+/// The JSON text of a document that is a text or a mapping. Problems have paths from its root, as the core's have; what is wrong
+/// with the root itself has the argument's name.
 pub(crate) fn text(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
     if let Ok(text) = value.cast::<PyString>() {
         return Ok(utf8(text, name)?.into());
@@ -16,19 +17,22 @@ pub(crate) fn text(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
     if value.cast::<PyMapping>().is_err() {
         return Err(wrong_type(name, "a JSON text or a mapping", value));
     }
-    json(value, name)
+    written(value, |path| {
+        let path = path.strip_prefix('.').unwrap_or(path);
+        if path.is_empty() { name.into() } else { path.into() }
+    })
 }
 
-/// The JSON text of any value.
+/// The JSON text of any value. Problems have paths that begin with the argument's name.
 pub(crate) fn json(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
+    written(value, |path| format!("{name}{path}"))
+}
+
+fn written(value: &Bound<'_, PyAny>, named: impl Fn(&str) -> String) -> PyResult<String> {
     let mut out = String::new();
     write(&mut out, value, 0).map_err(|unfit| match unfit {
         Unfit::Raised(error) => error,
-        Unfit::Refused(Refusal { path, code, rule, value: got }) => {
-            let path = path.strip_prefix('.').unwrap_or(&path);
-            let path = if path.is_empty() { name } else { path };
-            Refusal { path: path.into(), code, rule, value: got }.raise(value.py())
-        }
+        Unfit::Refused(refusal) => Refusal { path: named(&refusal.path), ..refusal }.raise(value.py()),
     })?;
     Ok(out)
 }

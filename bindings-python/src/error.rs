@@ -34,7 +34,12 @@ impl Refusal {
     pub(crate) fn raise(self, py: Python<'_>) -> PyErr {
         let got = match &self.value {
             None => String::new(),
-            Some(word) if !word.is_empty() && !word.contains(char::is_whitespace) => format!(", got {word}"),
+            // as the core prints it
+            Some(word)
+                if !word.is_empty() && !word.contains(|c: char| c.is_whitespace() || c.is_control()) =>
+            {
+                format!(", got {word}")
+            }
             Some(text) => format!(", got `{}`", text.escape_debug()),
         };
         let message = format!("invalid `{}`: {}{got}", self.path, self.rule);

@@ -11,7 +11,8 @@ impl<T: Send> Guarded<T> {
         Self(Mutex::new(value))
     }
 
-    /// For calls of nanoseconds. Gives the interpreter back while it waits, so two threads never wait for each other.
+    /// For calls of nanoseconds. Gives the interpreter back while it waits, so two threads never wait for each other. Let go of the
+    /// guard before any Python code can run: it might call back.
     pub(crate) fn lock(&self, py: Python<'_>) -> PyResult<MutexGuard<'_, T>> {
         intact(self.0.lock_py_attached(py))
     }

@@ -119,7 +119,8 @@ impl Release {
     ) -> PyResult<()> {
         let (py, outcome) = (at.py(), outcome(&self.spec, failed, missing)?);
         let (placement, at) = (self::placement(placement)?, timestamp(at, "at")?);
-        self.release.lock(py)?.record(placement, at, outcome).map_err(|error| raise(py, &error))
+        let recorded = self.release.lock(py)?.record(placement, at, outcome);
+        recorded.map_err(|error| raise(py, &error))
     }
 
     /// Records what became of a unit as evidence alone.
@@ -133,7 +134,8 @@ impl Release {
     ) -> PyResult<()> {
         let (py, outcome) = (at.py(), outcome(&self.spec, failed, missing)?);
         let (placement, at) = (self::placement(placement)?, timestamp(at, "at")?);
-        self.release.lock(py)?.record_outcome(placement, at, outcome).map_err(|error| raise(py, &error))
+        let recorded = self.release.lock(py)?.record_outcome(placement, at, outcome);
+        recorded.map_err(|error| raise(py, &error))
     }
 
     /// Records requests as events of the error budget alone.

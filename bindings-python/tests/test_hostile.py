@@ -118,7 +118,7 @@ WRONG_VALUE: list[tuple[Call, str, str]] = [
     (lambda r: r.step(NOON, {"start": {}}), "signal", "syntax"),
     (lambda r: r.step(NOON, {"start": {"by": "ana", "why": "?"}}), "signal", "syntax"),
     (lambda r: r.step(NOON, {"start": {"by": 7}}), "signal", "syntax"),  # type: ignore[dict-item]
-    (lambda r: r.step(NOON, {"start": {"by": b"ana"}}), "start.by", "type"),  # type: ignore[dict-item]
+    (lambda r: r.step(NOON, {"start": {"by": b"ana"}}), "signal.start.by", "type"),  # type: ignore[dict-item]
     (lambda r: r.step(NOON, 7), "signal", "syntax"),  # type: ignore[arg-type]
     # documents
     (lambda r: Release("{", 1), "spec", "syntax"),
@@ -149,7 +149,7 @@ WRONG_VALUE: list[tuple[Call, str, str]] = [
     (lambda r: rampgate.Counter().read("9s", NOON), "window", "range"),
     (lambda r: rampgate.replay_rollout(PLAN, [{"seq": 1}]), "events[0]", "syntax"),
     (lambda r: rampgate.replay_rollout(PLAN, ["?"]), "events[0]", "syntax"),
-    (lambda r: rampgate.replay_rollout(PLAN, [{"seq": 1, "at": math.nan, "kind": "tick"}]), "at", "range"),
+    (lambda r: rampgate.replay_rollout(PLAN, [{"seq": 1, "at": math.nan, "kind": "tick"}]), "events[0].at", "range"),
 ]
 
 
@@ -196,6 +196,21 @@ def test_what_the_callers_own_objects_raise_comes_through() -> None:
     for call in (lambda: Release(Broken(), 1), lambda: Release(SPEC, Index()), lambda: started().step(Index())):
         with pytest.raises(RuntimeError, match="no such luck"):
             call()
+
+
+def test_the_callers_own_objects_may_call_back() -> None:
+    release = started()
+
+    class Clock:
+        """A time that looks at the release first."""
+
+        def __index__(self) -> int:
+            release.record(release.assign("user-1"), NOON)
+            assert release.step(NOON).events
+            return NOON
+
+    release.step(Clock())
+    release.record(release.assign("user-1"), Clock(), failed=(name for name in release.guardrails))
 
 
 def test_all_problems_of_a_spec_are_told_together() -> None:

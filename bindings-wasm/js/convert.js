@@ -4,7 +4,7 @@ import { refusal } from "./error.js";
 
 /** 9999-12-31T23:59:59.999Z, in Unix milliseconds. */
 const LAST_INSTANT = 253_402_300_799_999;
-/** Longest text, in UTF-16 units, and most bytes: far more than any use, and far less than the module's memory. */
+/** Longest text, in UTF-16 units, most bytes, and longest list: far more than any use, and far less than the module's memory. */
 const LONGEST = 16 * 1024 * 1024;
 /** Largest integer of the core. */
 const LARGEST = 2n ** 64n - 1n;
@@ -117,6 +117,7 @@ export function bytes(path, value) {
  */
 export function list(path, value, items) {
   if (!Array.isArray(value)) throw mistyped(path, `an array of ${items}`, value);
+  if (value.length > LONGEST) throw refusal(path, "range", `must be at most ${LONGEST} ${items}`, String(value.length));
   return value;
 }
 

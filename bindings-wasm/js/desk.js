@@ -101,6 +101,7 @@ class Desk {
  */
 function checked(path, unit) {
   if (typeof unit === "string" && unit.length <= LONGEST) return unit;
+  if (unit === undefined || unit === null) return ""; // a unit that is missing is nobody, as an empty one is
   const { length } = text(path, unit);
   throw refusal(path, "range", `must be at most ${LONGEST} characters`, `${length}-characters`);
 }

@@ -25,7 +25,7 @@ export class Flag {
   }
 
   /**
-   * @param {string} unit
+   * @param {string | null} [unit]
    * @returns {Evaluation}
    */
   evaluate(unit) {
@@ -36,7 +36,7 @@ export class Flag {
     return { variant: /** @type {string} */ (this.#variants[index]), index, reason: desk.reason() };
   }
 
-  /** @param {readonly string[]} units */
+  /** @param {readonly (string | null | undefined)[]} units */
   evaluateMany(units) {
     const desk = theDesk();
     const { core } = this.#handle;

@@ -37,11 +37,14 @@ export class Release {
    */
   static resume(spec: string | object, state: Uint8Array, replica: bigint | number): Release;
 
-  /** The variant of a unit now, why, and where its outcome belongs. The same on every replica that follows the same directive. */
-  assign(unit: string): Assignment;
+  /**
+   * The variant of a unit now, why, and where its outcome belongs. The same on every replica that follows the same directive.
+   * A unit that is missing or empty is nobody: `unassigned`.
+   */
+  assign(unit?: string | null): Assignment;
 
   /** For each unit the position of its variant in {@link variants}: for bulk work, where no outcome is recorded. */
-  assignMany(units: readonly string[]): Uint8Array;
+  assignMany(units: readonly (string | null | undefined)[]): Uint8Array;
 
   /**
    * Records what became of a unit: evidence for the judge, and one event of the error budget.
@@ -96,6 +99,8 @@ export class Release {
   get name(): string;
   /** Names of the variants: the control, then the canary. */
   get variants(): readonly string[];
+  /** Names of the guardrails, in the order of the spec. */
+  get guardrails(): readonly string[];
   /** Share of units that the new version reaches now, a fraction from 0 to 1 in steps of one in a million. */
   get exposure(): number;
   /** Where the rollout stands. */
@@ -133,7 +138,7 @@ export type Reason =
   | { readonly why: "off" }
   /** The unit is named in the table of overrides. */
   | { readonly why: "override" }
-  /** There is no unit, as its id is empty. */
+  /** There is no unit: its id is missing or empty. */
   | { readonly why: "unassigned" }
   /** The unit's slot is beyond the exposure. */
   | { readonly why: "not_exposed"; readonly slot: number }
@@ -490,9 +495,9 @@ export class Flag {
   /** The same as `new Flag(json)`. */
   static fromJson(json: string | object): Flag;
   /** The variant of a unit, and why. */
-  evaluate(unit: string): Evaluation;
+  evaluate(unit?: string | null): Evaluation;
   /** For each unit the position of its variant in {@link variants}. */
-  evaluateMany(units: readonly string[]): Uint8Array;
+  evaluateMany(units: readonly (string | null | undefined)[]): Uint8Array;
   get key(): string;
   /** Names of the variants, in the order of the document. */
   get variants(): readonly string[];

@@ -11,6 +11,8 @@ export class Release {
   #handle;
   /** @type {readonly string[]} */
   #variants;
+  /** @type {readonly string[]} */
+  #guardrails;
   /** Positions of the guardrails by name. */
   #metrics;
 
@@ -22,7 +24,8 @@ export class Release {
     const core = spec instanceof Core ? spec : new Core(document("spec", spec), integer("replica", replica));
     this.#handle = new Handle("release", core);
     this.#variants = Object.freeze(core.variants());
-    this.#metrics = new Map(core.metrics().map((name, position) => [/** @type {unknown} */ (name), position]));
+    this.#guardrails = Object.freeze(core.guardrails());
+    this.#metrics = new Map(this.#guardrails.map((name, position) => [/** @type {unknown} */ (name), position]));
   }
 
   /**
@@ -35,7 +38,7 @@ export class Release {
   }
 
   /**
-   * @param {string} unit
+   * @param {string | null} [unit]
    * @returns {Assignment}
    */
   assign(unit) {
@@ -50,7 +53,7 @@ export class Release {
     };
   }
 
-  /** @param {readonly string[]} units */
+  /** @param {readonly (string | null | undefined)[]} units */
   assignMany(units) {
     const desk = theDesk();
     const { core } = this.#handle;
@@ -140,6 +143,10 @@ export class Release {
 
   get variants() {
     return this.#variants;
+  }
+
+  get guardrails() {
+    return this.#guardrails;
   }
 
   get exposure() {

@@ -37,7 +37,7 @@ impl Release {
 
     /// Names of the guardrails, in the order of their positions.
     #[must_use]
-    pub fn metrics(&self) -> Vec<String> {
+    pub fn guardrails(&self) -> Vec<String> {
         self.0.spec().judge().guardrails().iter().map(|guardrail| guardrail.name().into()).collect()
     }
 

@@ -31,10 +31,10 @@ export const hostile = {
     const { Release, Flag } = rampgate;
     const release = running(rampgate);
     const here = { cohort: 1, arm: "canary" };
-    const text = ["", "x"];
+    const text = ["", "x", undefined, null];
     refuses(release, "unit", (value) => release.assign(value), text);
     refuses(release, "units", (value) => release.assignMany(value), ODD.filter((value) => Array.isArray(value)));
-    refuses(release, "units[0]", (value) => release.assignMany([value]), text);
+    refuses(release, "units[1]", (value) => release.assignMany(["user", value]), text);
     refuses(release, "placement", (value) => release.record(value, NOON));
     refuses(release, "placement.cohort", (value) => release.record({ ...here, cohort: value }, NOON), [1]);
     refuses(release, "placement.arm", (value) => release.record({ ...here, arm: value }, NOON), [null]);
@@ -82,8 +82,9 @@ export const hostile = {
       refused(() => release.record({ cohort, arm: "canary" }, NOON), { path: "placement.cohort", code: "range" });
     }
     for (const weight of [-1, 0.5, 2 ** 32, NaN]) refused(() => rampgate.allocationEnds([1, weight]), { path: "weights[1]" });
-    refused(() => rampgate.allocationEnds(new Array(4_000_000_000)), { path: "weights[0]", code: "type" });
-    refused(() => release.assignMany(new Array(4_000_000_000)), { path: "units[0]", code: "type" });
+    refused(() => rampgate.allocationEnds(new Array(4_000_000_000)), { path: "weights", code: "range" });
+    refused(() => rampgate.allocationEnds(new Array(3)), { path: "weights[0]", code: "type" });
+    refused(() => release.assignMany(new Array(4_000_000_000)), { path: "units", code: "range" });
     refused(() => release.assign("x".repeat(2 ** 20 + 1)), { path: "unit", code: "range" });
     equal(release.assign("x".repeat(2 ** 20)).reason.why.length > 0, true);
     refused(() => release.merge(new Uint8Array(2 ** 24 + 1)), { path: "delta", code: "range" });

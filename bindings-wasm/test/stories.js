@@ -23,7 +23,8 @@ export function serve(release, from, to, atMs) {
 export const stories = {
   "a bad release is rolled back, and says why"({ Release }) {
     const release = new Release(SPEC, 1);
-    equal([release.name, release.variants, release.phase, release.exposure, release.cohort], ["checkout v2", ["v1", "v2"], "draft", 0, 0]);
+    equal([release.name, release.variants, release.guardrails], ["checkout v2", ["v1", "v2"], ["errors", "slow"]]);
+    equal([release.phase, release.exposure, release.cohort], ["draft", 0, 0]);
     const [started] = release.step(NOON, { start: { by: "ana" } }).decisions;
     equal([started.action, started.exposure, release.exposure, release.phase], ["advance", "50%", 0.5, { ramping: { stage: 0 } }]);
     serve(release, 0, 2_000, NOON);
@@ -48,7 +49,7 @@ export const stories = {
       equal(release.assign(`user-${n}`), { variant: within ? "v2" : "v1", arm: within ? "canary" : "control", cohort: 1, reason });
     }
     equal(release.assign("qa-1"), { variant: "v2", arm: null, cohort: 1, reason: { why: "override" } });
-    equal(release.assign(""), { variant: "v1", arm: null, cohort: 1, reason: { why: "unassigned" } });
+    for (const nobody of ["", null, undefined]) equal(release.assign(nobody), { variant: "v1", arm: null, cohort: 1, reason: { why: "unassigned" } });
     const off = new Release({ ...SPEC, flag: { ...SPEC.flag, enabled: false } }, 1);
     equal(off.assign("qa-1").reason, { why: "off" });
   },

@@ -114,12 +114,12 @@ WRONG_VALUE: list[tuple[Call, str, str]] = [
     (lambda r: rampgate.slot("exposure", "salt", ""), "unit", "range"),
     (lambda r: rampgate.slot("exposure", "\ud800", "unit"), "salt", "syntax"),
     # signals
-    (lambda r: r.step(NOON, "stop"), "signal", "syntax"),
-    (lambda r: r.step(NOON, {"start": {}}), "signal", "syntax"),
-    (lambda r: r.step(NOON, {"start": {"by": "ana", "why": "?"}}), "signal", "syntax"),
-    (lambda r: r.step(NOON, {"start": {"by": 7}}), "signal", "syntax"),  # type: ignore[dict-item]
+    (lambda r: r.step(NOON, "stop"), "signal", "unknown"),
+    (lambda r: r.step(NOON, {"start": {}}), "signal.start.by", "missing"),
+    (lambda r: r.step(NOON, {"start": {"by": "ana", "why": "?"}}), "signal.start.why", "unknown"),
+    (lambda r: r.step(NOON, {"start": {"by": 7}}), "signal.start.by", "type"),  # type: ignore[dict-item]
     (lambda r: r.step(NOON, {"start": {"by": b"ana"}}), "signal.start.by", "type"),  # type: ignore[dict-item]
-    (lambda r: r.step(NOON, 7), "signal", "syntax"),  # type: ignore[arg-type]
+    (lambda r: r.step(NOON, 7), "signal", "type"),  # type: ignore[arg-type]
     # documents
     (lambda r: Release("{", 1), "spec", "syntax"),
     (lambda r: Release("", 1), "spec", "syntax"),

@@ -1,5 +1,18 @@
 //! rampgate for JavaScript. Convert, call, convert: what is decided is decided in the core.
+//!
+//! The other half is `js/`: its classes check what they are given, so that nothing of a wrong type gets here, and give answers the
+//! form of JavaScript objects. Errors of the core are thrown as they are; see [`error`].
 
+pub mod bucketing;
+mod convert;
+pub mod desk;
+pub mod error;
+pub mod flag;
+pub mod release;
+pub mod rollout;
+pub mod slo;
+
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The version of this build, for example `0.1.0`.
@@ -7,4 +20,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[must_use]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").into()
+}
+
+/// The module's memory, for views of a [`Desk`](desk::Desk).
+#[wasm_bindgen(js_name = linearMemory)]
+#[must_use]
+pub fn linear_memory() -> JsValue {
+    wasm_bindgen::memory()
 }

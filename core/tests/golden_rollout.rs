@@ -17,7 +17,10 @@ fn plan(case: &Value) -> Result<Plan, Error> {
 }
 
 fn events(case: &Value) -> Vec<Event> {
-    list(case, "events").iter().map(|event| serde_json::from_value(event.clone()).unwrap()).collect()
+    let events = Event::log_from_json(&case["events"].to_string()).unwrap();
+    let by_serde: Vec<Event> = serde_json::from_value(case["events"].clone()).unwrap();
+    assert_eq!(events, by_serde, "{}", case["name"]);
+    events
 }
 
 /// What the machine makes of a run: its decisions, and where it ends.

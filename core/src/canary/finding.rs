@@ -1,3 +1,4 @@
+use crate::document::Field;
 use serde::{Deserialize, Serialize};
 
 /// What the judge may say of a stage. A closed set: a caller that misses a case would act unsafely.
@@ -49,4 +50,43 @@ pub struct Finding {
     pub ln_safety: f64,
     /// The safety evidence that every required guardrail needs, ln(1/beta).
     pub ln_safety_needed: f64,
+}
+
+impl Finding {
+    pub(crate) fn read(field: &Field<'_>) -> Option<Self> {
+        let mut fields = field.object()?;
+        let verdict = fields.required("verdict").and_then(|field| Verdict::read(&field));
+        let units = fields.required("units").and_then(|field| field.integer(0..=u64::MAX));
+        let mut evidence = |name| fields.required(name).and_then(|field| field.number(f64::MIN..=f64::MAX));
+        let (ln_harm, ln_harm_needed) = (evidence("ln_harm"), evidence("ln_harm_needed"));
+        let (ln_safety, ln_safety_needed) = (evidence("ln_safety"), evidence("ln_safety_needed"));
+        fields.finish();
+        Some(Self {
+            verdict: verdict?,
+            units: units?,
+            ln_harm: ln_harm?,
+            ln_harm_needed: ln_harm_needed?,
+            ln_safety: ln_safety?,
+            ln_safety_needed: ln_safety_needed?,
+        })
+    }
+}
+
+impl Verdict {
+    fn read(field: &Field<'_>) -> Option<Self> {
+        let (word, rest) = field.case()?;
+        Some(match (word, &rest) {
+            ("harm", None) => Self::Harm,
+            ("safe", None) => Self::Safe,
+            ("inconclusive", None) => Self::Inconclusive,
+            ("insufficient", Some(lack)) => Self::Insufficient(lack.choice(&[
+                ("no_data", Lack::NoData),
+                ("missing_metric", Lack::MissingMetric),
+                ("stale", Lack::Stale),
+                ("source_error", Lack::SourceError),
+            ])?),
+            ("invalid", None) => Self::Invalid,
+            _ => return field.refuse_case(),
+        })
+    }
 }

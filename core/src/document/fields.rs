@@ -1,6 +1,6 @@
 use super::Node;
 use crate::error::{Error, Kind, Problem, Problems};
-use crate::quantity::Probability;
+use crate::quantity::{Probability, shown};
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
@@ -21,6 +21,11 @@ impl<'a> Field<'a> {
     /// The document as a whole, whose path is empty.
     pub(crate) fn root(node: &'a Node, problems: &'a Problems) -> Self {
         Self { node, path: String::new(), problems }
+    }
+
+    /// A document whose paths begin with its name: an argument among others.
+    pub(crate) fn named(name: &str, node: &'a Node, problems: &'a Problems) -> Self {
+        Self { node, path: name.into(), problems }
     }
 
     pub(crate) fn path(&self) -> &str {
@@ -91,12 +96,19 @@ impl<'a> Field<'a> {
         }
     }
 
+    pub(crate) fn u32(&self) -> Option<u32> {
+        self.integer(0..=u64::from(u32::MAX)).and_then(|number| u32::try_from(number).ok())
+    }
+
     pub(crate) fn number(&self, range: RangeInclusive<f64>) -> Option<f64> {
         let Node::Number(number) = self.node else { return self.mistyped("a number") };
         match number.as_f64().filter(|value| range.contains(value)) {
             Some(value) => Some(value),
             None => {
-                self.refuse(Kind::Range, format!("must be from {} to {}", range.start(), range.end()));
+                self.refuse(
+                    Kind::Range,
+                    format!("must be from {} to {}", shown(*range.start()), shown(*range.end())),
+                );
                 None
             }
         }
@@ -141,6 +153,32 @@ impl<'a> Field<'a> {
     pub(crate) fn entries(&self) -> Option<Vec<(&'a str, Self)>> {
         let fields = self.object()?;
         Some(fields.entries.iter().map(|(name, node)| (name.as_str(), fields.field(name, node))).collect())
+    }
+
+    /// One of several cases: a word alone, or an object whose only field is named by the word and holds the rest.
+    pub(crate) fn case(&self) -> Option<(&'a str, Option<Self>)> {
+        match self.node {
+            Node::Text(word) => Some((word, None)),
+            Node::Object(entries) if entries.len() == 1 => {
+                let (word, rest) = self.entries()?.pop()?;
+                Some((word, Some(rest)))
+            }
+            _ => self.mistyped("a word, or an object of one field"),
+        }
+    }
+
+    /// Notes that a [`case`](Self::case) is none of those that are known.
+    pub(crate) fn refuse_case<T>(&self) -> Option<T> {
+        self.refuse(Kind::Unknown, "is none of the cases that are known, with what belongs to it");
+        None
+    }
+
+    /// An object of exactly these texts.
+    pub(crate) fn texts<const N: usize>(&self, names: [&'static str; N]) -> Option<[String; N]> {
+        let mut fields = self.object()?;
+        let texts = names.map(|name| fields.required(name).and_then(|field| field.text()));
+        fields.finish();
+        texts.iter().all(Option::is_some).then(|| texts.map(|text| text.unwrap_or_default().into()))
     }
 
     fn mistyped<T>(&self, expected: &str) -> Option<T> {

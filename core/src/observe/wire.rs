@@ -1,5 +1,6 @@
 use crate::document::Node;
 use crate::error::{Error, Kind};
+use crate::quantity::without_fraction;
 use alloc::vec::Vec;
 use core::hash::Hasher as _;
 use serde::Serialize;
@@ -95,7 +96,7 @@ fn feed(hasher: &mut SipHasher13, node: &Node) {
     match node {
         Node::Null => hasher.write(b"n"),
         Node::Bool(value) => hasher.write(if *value { b"t" } else { b"f" }),
-        Node::Number(value) => feed_text(hasher, b"d", &alloc::format!("{value}")),
+        Node::Number(value) => feed_text(hasher, b"d", &without_fraction(value)),
         Node::Text(value) => feed_text(hasher, b"s", value),
         Node::List(items) => {
             feed_length(hasher, b"l", items.len());
@@ -104,7 +105,7 @@ fn feed(hasher: &mut SipHasher13, node: &Node) {
         Node::Object(entries) => {
             feed_length(hasher, b"o", entries.len());
             let mut sorted: Vec<_> = entries.iter().collect();
-            sorted.sort_by(|a, b| a.0.cmp(&b.0));
+            sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
             for (name, value) in sorted {
                 feed_text(hasher, b"k", name);
                 feed(hasher, value);
@@ -126,7 +127,7 @@ fn feed_length(hasher: &mut SipHasher13, tag: &[u8], length: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::String;
+    use alloc::string::{String, ToString};
 
     const WIRE: Wire = Wire { name: "message", kind: b'm' };
 
@@ -171,6 +172,7 @@ mod tests {
         assert_eq!(print(r#"{"a": 1, "b": [true, null]}"#), print(r#"{"b":[true,null],"a":1}"#));
         assert_ne!(print(r#"{"a": [1, 2]}"#), print(r#"{"a": [2, 1]}"#));
         assert_ne!(print(r#"{"a": "1"}"#), print(r#"{"a": 1}"#));
+        assert_eq!(print("[2.0, -0.0, -3e2, 1.5]"), print("[2, 0, -300, 1.5]"));
+        assert_ne!(print("[2.5]"), print("[2]"));
     }
-    use alloc::string::ToString;
 }

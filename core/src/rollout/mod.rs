@@ -76,6 +76,7 @@ mod calendar;
 mod decision;
 mod event;
 mod gates;
+mod log;
 mod machine;
 mod phase;
 mod plan;

@@ -1,3 +1,4 @@
+use crate::document::Field;
 use crate::quantity::Share;
 use serde::{Deserialize, Serialize};
 
@@ -14,4 +15,17 @@ pub enum Clearance {
     Hold,
     /// The budget is spent, and the policy asks for a rollback then.
     RollBack,
+}
+
+impl Clearance {
+    pub(crate) fn read(field: &Field<'_>) -> Option<Self> {
+        let (word, rest) = field.case()?;
+        Some(match (word, &rest) {
+            ("allow", None) => Self::Allow,
+            ("cap", Some(share)) => Self::Cap(share.parse()?),
+            ("hold", None) => Self::Hold,
+            ("roll_back", None) => Self::RollBack,
+            _ => return field.refuse_case(),
+        })
+    }
 }

@@ -1,0 +1,136 @@
+//! The facade, as `js/release.js` holds it.
+
+use crate::convert::{instant, json, outcome, placement};
+use crate::desk::Desk;
+use crate::error::Thrown;
+use rampgate::observe::{Joined, ReplicaId};
+use rampgate::release;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// One guarded release.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Release(release::Release);
+
+#[wasm_bindgen]
+#[expect(missing_docs, reason = "each is the core's method of the same name; js/index.d.ts has the words")]
+impl Release {
+    #[wasm_bindgen(constructor)]
+    pub fn new(spec: &str, replica: u64) -> Result<Self, Thrown> {
+        Ok(Self(release::Release::from_json(spec, ReplicaId(replica))?))
+    }
+
+    pub fn resume(spec: &str, state: &[u8], replica: u64) -> Result<Self, Thrown> {
+        Ok(Self(release::Release::resume(spec, state, ReplicaId(replica))?))
+    }
+
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.0.spec().name().into()
+    }
+
+    /// Names of the variants, in the order of their positions.
+    #[must_use]
+    pub fn variants(&self) -> Vec<String> {
+        self.0.spec().flag().variants().map(Into::into).collect()
+    }
+
+    /// Names of the guardrails, in the order of their positions.
+    #[must_use]
+    pub fn guardrails(&self) -> Vec<String> {
+        self.0.spec().judge().guardrails().iter().map(|guardrail| guardrail.name().into()).collect()
+    }
+
+    /// In parts per million.
+    #[must_use]
+    pub fn exposure(&self) -> u32 {
+        self.0.exposure().parts_per_million()
+    }
+
+    /// As JSON.
+    pub fn phase(&self) -> Result<String, Thrown> {
+        json(&self.0.phase())
+    }
+
+    #[must_use]
+    pub fn cohort(&self) -> u32 {
+        self.0.cohort()
+    }
+
+    /// Assigns the unit in the first `length` bytes of the desk, and puts the answer there.
+    pub fn assign(&self, desk: &mut Desk, length: usize) {
+        let assignment = self.0.assign(desk.unit(length));
+        desk.put(self.position(assignment.variant), assignment.reason, assignment.placement);
+    }
+
+    pub fn record(
+        &mut self,
+        cohort: u32,
+        arm: u32,
+        at: f64,
+        failed: u32,
+        missing: u32,
+    ) -> Result<(), Thrown> {
+        Ok(self.0.record(placement(cohort, arm), instant(at)?, outcome(failed, missing))?)
+    }
+
+    #[wasm_bindgen(js_name = recordOutcome)]
+    pub fn record_outcome(
+        &mut self,
+        cohort: u32,
+        arm: u32,
+        at: f64,
+        failed: u32,
+        missing: u32,
+    ) -> Result<(), Thrown> {
+        Ok(self.0.record_outcome(placement(cohort, arm), instant(at)?, outcome(failed, missing))?)
+    }
+
+    #[wasm_bindgen(js_name = recordRequests)]
+    pub fn record_requests(&mut self, at: f64, good: u64, bad: u64) -> Result<(), Thrown> {
+        self.0.record_requests(instant(at)?, good, bad);
+        Ok(())
+    }
+
+    /// The step as JSON. `signal` is JSON too, and a tick where there is none.
+    pub fn step(&mut self, at: f64, signal: Option<String>) -> Result<String, Thrown> {
+        let signal = signal.map(|text| release::Signal::from_json(&text)).transpose()?.unwrap_or_default();
+        json(&self.0.step(instant(at)?, signal)?)
+    }
+
+    #[wasm_bindgen(js_name = takeDelta)]
+    pub fn take_delta(&mut self) -> Result<Vec<u8>, Thrown> {
+        Ok(self.0.take_delta()?)
+    }
+
+    pub fn merge(&mut self, delta: &[u8]) -> Result<String, Thrown> {
+        let joined = match self.0.merge(delta)? {
+            Joined::Fresh => "fresh",
+            Joined::Known => "known",
+            Joined::AfterSeal => "after_seal",
+        };
+        Ok(joined.into())
+    }
+
+    pub fn directive(&self) -> Result<Vec<u8>, Thrown> {
+        Ok(self.0.directive()?)
+    }
+
+    pub fn follow(&mut self, directive: &[u8]) -> Result<bool, Thrown> {
+        Ok(self.0.follow(directive)?)
+    }
+
+    pub fn state(&self) -> Result<Vec<u8>, Thrown> {
+        Ok(self.0.state()?)
+    }
+
+    pub fn seal(&mut self, replica: u64) -> bool {
+        self.0.seal(ReplicaId(replica))
+    }
+}
+
+impl Release {
+    fn position(&self, variant: &str) -> usize {
+        self.0.spec().flag().variants().position(|name| name == variant).unwrap_or_default()
+    }
+}

@@ -1,10 +1,6 @@
 //! Replays `testdata/flags.json`, which every language replays: what an evaluator of its own says of random documents and contexts.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking, also in its helpers"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its helpers")]
 
 use rampgate::Timestamp;
 use rampgate::flag::{Context, FlagSet, Value};

@@ -1,6 +1,6 @@
 use super::Node;
 use crate::error::{Error, Kind, Problem, Problems};
-use crate::quantity::Probability;
+use crate::quantity::{Probability, shown};
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
@@ -120,7 +120,10 @@ impl<'a> Field<'a> {
         match number.as_f64().filter(|value| range.contains(value)) {
             Some(value) => Some(value),
             None => {
-                self.refuse(Kind::Range, format!("must be from {} to {}", range.start(), range.end()));
+                self.refuse(
+                    Kind::Range,
+                    format!("must be from {} to {}", shown(*range.start()), shown(*range.end())),
+                );
                 None
             }
         }

@@ -79,11 +79,13 @@ impl<'a> Field<'a> {
     /// A text that is not empty and holds no control characters, as names are.
     pub(crate) fn name(&self) -> Option<&'a str> {
         let text = self.text()?;
-        if text.is_empty() || text.len() > 200 || text.chars().any(char::is_control) {
-            self.refuse(Kind::Range, "must be 1 to 200 bytes without control characters");
-            return None;
-        }
+        check_name(self.path(), text).map_err(|error| self.refuse_with(&error)).ok()?;
         Some(text)
+    }
+
+    /// Whether the value is an object, for fields that have a short form and a long one.
+    pub(crate) fn is_object(&self) -> bool {
+        matches!(self.node, Node::Object(_))
     }
 
     /// A text in the form of a quantity, such as `25%` or `1h30m`.
@@ -225,6 +227,14 @@ pub(crate) enum Scalar<'a> {
     Text(&'a str),
     Number(f64),
     Bool(bool),
+}
+
+/// The rule of names, wherever they come from: not empty, at most 200 bytes, no control characters.
+pub(crate) fn check_name(path: &str, name: &str) -> Result<(), Error> {
+    if name.is_empty() || name.len() > 200 || name.chars().any(char::is_control) {
+        return Err(Error::new(path, Kind::Range, "must be 1 to 200 bytes without control characters", name));
+    }
+    Ok(())
 }
 
 /// An object whose keys are the document's own: each is asked for by name, and what is left over is refused.

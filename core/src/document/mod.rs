@@ -9,5 +9,5 @@ mod fields;
 mod node;
 
 pub(crate) use canonical::canonical;
-pub(crate) use fields::{Field, Fields, Scalar};
+pub(crate) use fields::{Field, Fields, Scalar, check_name};
 pub(crate) use node::Node;

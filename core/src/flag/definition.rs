@@ -112,7 +112,7 @@ impl Flag {
         match self.split.place(unit, exposure) {
             Place::Beyond { slot } => (self.default, Reason::NotExposed { slot }),
             Place::Within { slot, variant_slot, variant } => {
-                (variant, Reason::Allocated { slot, variant_slot })
+                (variant.unwrap_or(self.default), Reason::Allocated { slot, variant_slot })
             }
         }
     }

@@ -121,8 +121,8 @@ impl<'a> LintOptions<'a> {
     }
 }
 
-/// Below this share of a split, in parts per million, a variant is called tiny.
-const TINY: u32 = 1_000;
+/// Below this share of a split a variant is called tiny.
+const TINY: Share = Share::clamped(1_000);
 
 impl FlagSet {
     /// Looks for what is valid and most likely not meant. Findings are in the order of the document.
@@ -238,9 +238,8 @@ impl Lint<'_> {
 
     fn shares(&mut self, path: &str, flag: &Definition, allocation: &Allocation) {
         for (position, variant) in flag.variants.iter().enumerate() {
-            let slots = allocation.slots(position).map_or(0, |slots| slots.end - slots.start);
-            if (1..TINY).contains(&slots) {
-                let share = Share::clamped(slots);
+            let share = allocation.share(position).unwrap_or_default();
+            if share > Share::ZERO && share < TINY {
                 self.note(path, Pitfall::TinyShare { variant: variant.clone(), share });
             }
         }
@@ -273,7 +272,7 @@ impl Definition {
             || rules.map(|(_, rule)| rule).any(|rule| match &rule.serve {
                 Serve::Variant(variant) => is(*variant),
                 Serve::Split(split) => {
-                    split.allocation().slots(position).is_some_and(|slots| !slots.is_empty())
+                    split.allocation().share(position).is_some_and(|share| share > Share::ZERO)
                 }
             })
     }

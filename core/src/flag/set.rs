@@ -210,7 +210,7 @@ impl Definition {
         match split.place(unit, split.exposure()) {
             Place::Beyond { slot } => Err(Reason::NotExposed { slot }),
             Place::Within { slot, variant_slot, variant } => {
-                let variant = u32::try_from(variant).unwrap_or(self.default);
+                let variant = variant.and_then(|variant| u32::try_from(variant).ok()).unwrap_or(self.default);
                 Ok((variant, Reason::Allocated { slot, variant_slot }, Some(split.salt())))
             }
         }

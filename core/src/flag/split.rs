@@ -15,8 +15,15 @@ pub(super) struct Split {
 /// Where a unit stands in a split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    Beyond { slot: Slot },
-    Within { slot: Slot, variant_slot: Slot, variant: usize },
+    Beyond {
+        slot: Slot,
+    },
+    /// `None` for a slot that nobody owns, which an allocation by weights does not have.
+    Within {
+        slot: Slot,
+        variant_slot: Slot,
+        variant: Option<usize>,
+    },
 }
 
 impl Split {

@@ -21,6 +21,8 @@
 //! ```
 
 mod allocation;
+#[cfg(feature = "compat")]
+pub mod compat;
 mod hash;
 mod slot;
 

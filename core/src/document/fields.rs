@@ -91,6 +91,17 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// A whole number of 64 bits, with its sign.
+    #[cfg(feature = "compat")]
+    pub(crate) fn signed(&self) -> Option<i64> {
+        let Node::Number(number) = self.node else { return self.mistyped("a whole number") };
+        let value = number.as_i64();
+        if value.is_none() {
+            self.refuse(Kind::Range, "must be a whole number of 64 bits");
+        }
+        value
+    }
+
     pub(crate) fn number(&self, range: RangeInclusive<f64>) -> Option<f64> {
         let Node::Number(number) = self.node else { return self.mistyped("a number") };
         match number.as_f64().filter(|value| range.contains(value)) {
@@ -171,6 +182,12 @@ impl<'a> Fields<'a> {
             self.problems.push(Problem::new(self.path_of(name), Kind::Missing, "must be given", None));
         }
         field
+    }
+
+    /// The value that a constructor made of fields of the document itself, or its complaint, whose path is the field's name.
+    #[cfg(feature = "compat")]
+    pub(crate) fn checked<T>(&self, made: Result<T, Error>) -> Option<T> {
+        made.map_err(|error| self.problems.extend(&error)).ok()
     }
 
     /// Notes each field that nobody asked for.

@@ -43,7 +43,7 @@ pub(crate) fn number(document: &Value, unit: &str) -> Option<f64> {
                 .bucket(unit)
                 .into()
         }
-        "eppo-legacy" => eppo::Legacy::new(text(at("key")), whole(at("total_shards")), 0.0, &[0..1])
+        "eppo-legacy" => eppo::Legacy::new(text(at("key")), whole(at("total_shards")), 0.0, &[(0, 1)])
             .unwrap()
             .bucket(unit)
             .into(),

@@ -15,7 +15,6 @@ use crate::error::{Error, Kind};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 /// `md5(parts)` to a shard; `total` is never zero.
 fn shard_of(parts: &[&str], total: u32) -> u32 {
@@ -30,14 +29,19 @@ fn positive(total: u32) -> Result<u32, Error> {
     }
 }
 
-fn owned(path: &str, ranges: &[Range<u32>]) -> Result<Box<[Range<u32>]>, Error> {
-    for (position, range) in ranges.iter().enumerate() {
-        if range.start > range.end {
-            let (path, value) = (format!("{path}[{position}]"), format!("{} to {}", range.start, range.end));
+fn owned(path: &str, ranges: &[(u32, u32)]) -> Result<Box<[(u32, u32)]>, Error> {
+    for (position, (start, end)) in ranges.iter().enumerate() {
+        if start > end {
+            let (path, value) = (format!("{path}[{position}]"), format!("{start} to {end}"));
             return Err(Error::new(path, Kind::Range, "must end at or after its start", value));
         }
     }
     Ok(ranges.into())
+}
+
+/// Position of the first range that holds `bucket`; its start is in, its end is not.
+fn position(ranges: &[(u32, u32)], bucket: u32) -> Option<usize> {
+    ranges.iter().position(|(start, end)| (*start..*end).contains(&bucket))
 }
 
 /// One shard of a split: a salt and the ranges that a unit must be in.
@@ -45,7 +49,7 @@ fn owned(path: &str, ranges: &[Range<u32>]) -> Result<Box<[Range<u32>]>, Error> 
 /// ```
 /// use rampgate::bucketing::compat::eppo::Shard;
 ///
-/// let traffic = Shard::new("traffic-exp", 10_000, &[0..5_000])?;
+/// let traffic = Shard::new("traffic-exp", 10_000, &[(0, 5_000)])?;
 /// assert_eq!(traffic.bucket("alice"), 1_097);
 /// assert!(traffic.holds("alice"));
 /// # Ok::<(), rampgate::Error>(())
@@ -54,7 +58,7 @@ fn owned(path: &str, ranges: &[Range<u32>]) -> Result<Box<[Range<u32>]>, Error> 
 pub struct Shard {
     salt: Box<str>,
     total: u32,
-    ranges: Box<[Range<u32>]>,
+    ranges: Box<[(u32, u32)]>,
 }
 
 impl Shard {
@@ -62,7 +66,7 @@ impl Shard {
     ///
     /// # Errors
     /// No shards in total, or a range that ends before its start.
-    pub fn new(salt: &str, total: u32, ranges: &[Range<u32>]) -> Result<Self, Error> {
+    pub fn new(salt: &str, total: u32, ranges: &[(u32, u32)]) -> Result<Self, Error> {
         Ok(Self { salt: salt.into(), total: positive(total)?, ranges: owned("ranges", ranges)? })
     }
 
@@ -76,7 +80,7 @@ impl Shard {
     #[must_use]
     pub fn holds(&self, unit: &str) -> bool {
         let bucket = self.bucket(unit);
-        self.ranges.iter().any(|range| range.contains(&bucket))
+        position(&self.ranges, bucket).is_some()
     }
 }
 
@@ -101,7 +105,7 @@ impl Allocation {
                     let mut fields = shard.object()?;
                     let salt = fields.required("salt").and_then(|field| field.text());
                     let total = fields.required("total_shards").and_then(|field| field.whole());
-                    let ranges = fields.required("ranges").and_then(|field| field.spans());
+                    let ranges = fields.required("ranges").and_then(|field| field.whole_pairs());
                     fields.finish();
                     Shard::new(salt?, total?, &ranges?).map_err(|error| shard.refuse_with(&error)).ok()
                 });
@@ -129,13 +133,13 @@ pub struct Legacy {
     key: Box<str>,
     total: u32,
     percent_exposure: f64,
-    ranges: Box<[Range<u32>]>,
+    ranges: Box<[(u32, u32)]>,
 }
 
 impl Legacy {
     /// # Errors
     /// No shards in total, an exposure outside 0 to 1, no ranges, or one that ends before its start.
-    pub fn new(key: &str, total: u32, percent_exposure: f64, ranges: &[Range<u32>]) -> Result<Self, Error> {
+    pub fn new(key: &str, total: u32, percent_exposure: f64, ranges: &[(u32, u32)]) -> Result<Self, Error> {
         let ranges = owned("ranges", some("ranges", ranges)?)?;
         let percent_exposure = within("exposure", percent_exposure, 0.0..=1.0)?;
         Ok(Self { key: key.into(), total: positive(total)?, percent_exposure, ranges })
@@ -157,7 +161,7 @@ impl Legacy {
         let key = fields.required("key").and_then(|field| field.text());
         let total = fields.required("total_shards").and_then(|field| field.whole());
         let exposure = fields.required("exposure").and_then(|field| field.number(0.0..=1.0));
-        let ranges = fields.required("ranges").and_then(|field| field.spans());
+        let ranges = fields.required("ranges").and_then(|field| field.whole_pairs());
         fields.checked(Self::new(key?, total?, exposure?, &ranges?))
     }
 }
@@ -165,9 +169,7 @@ impl Legacy {
 impl Assign for Legacy {
     fn assign(&self, unit: &str) -> Option<usize> {
         let is_in = f64::from(self.exposure_bucket(unit)) <= self.percent_exposure * f64::from(self.total);
-        is_in
-            .then(|| self.bucket(unit))
-            .and_then(|bucket| self.ranges.iter().position(|range| range.contains(&bucket)))
+        is_in.then(|| position(&self.ranges, self.bucket(unit)))?
     }
 }
 
@@ -178,20 +180,20 @@ mod tests {
 
     #[test]
     fn all_shards_of_a_split_must_hold_the_unit() {
-        let shard = |ranges: &[Range<u32>]| Shard::new("s", 10_000, ranges).unwrap();
-        let (all, none) = (shard(&[0..1, 1..10_000]), shard(&[]));
+        let shard = |ranges: &[(u32, u32)]| Shard::new("s", 10_000, ranges).unwrap();
+        let (all, none) = (shard(&[(0, 1), (1, 10_000)]), shard(&[]));
         assert_eq!(
             Allocation::new(vec![vec![all.clone(), none], vec![all.clone()], vec![]]).unwrap().assign("u"),
             Some(1)
         );
         assert_eq!(Allocation::new(vec![vec![]]).unwrap().assign(""), Some(0));
         assert_eq!(Allocation::new(vec![]).unwrap_err().path(), "splits");
-        assert!(!shard(&[all.bucket("u") + 1..10_000, 0..all.bucket("u")]).holds("u"));
+        assert!(!shard(&[(all.bucket("u") + 1, 10_000), (0, all.bucket("u"))]).holds("u"));
     }
 
     #[test]
     fn the_bound_of_the_old_exposure_is_included() {
-        let legacy = |exposure, total| Legacy::new("e", total, exposure, &[0..total]).unwrap();
+        let legacy = |exposure, total| Legacy::new("e", total, exposure, &[(0, total)]).unwrap();
         assert_eq!(legacy(0.0, 1).assign("u"), Some(0)); // the only shard is 0
         let bucket = legacy(0.0, 10_000).exposure_bucket("u");
         assert_eq!(legacy(f64::from(bucket) / 10_000.0, 10_000).assign("u"), Some(0));
@@ -201,9 +203,8 @@ mod tests {
     #[test]
     fn impossible_shards_are_named() {
         assert_eq!(Shard::new("s", 0, &[]).unwrap_err().path(), "total_shards");
-        let backwards = Range { start: 2, end: 1 };
-        assert_eq!(Shard::new("s", 9, &[0..1, backwards]).unwrap_err().path(), "ranges[1]");
+        assert_eq!(Shard::new("s", 9, &[(0, 1), (2, 1)]).unwrap_err().path(), "ranges[1]");
         assert_eq!(Legacy::new("e", 9, 1.0, &[]).unwrap_err().path(), "ranges");
-        assert_eq!(Legacy::new("e", 9, f64::NAN, &[0..9]).unwrap_err().path(), "exposure");
+        assert_eq!(Legacy::new("e", 9, f64::NAN, &[(0, 9)]).unwrap_err().path(), "exposure");
     }
 }

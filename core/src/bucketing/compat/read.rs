@@ -4,7 +4,6 @@ use super::Assign;
 use crate::document::Field;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 /// Lists of numbers, and whole numbers of 32 bits.
 pub(super) trait Read {
@@ -18,8 +17,6 @@ pub(super) trait Read {
     fn pairs(&self) -> Option<Vec<(f64, f64)>>;
     /// A list of pairs of whole numbers.
     fn whole_pairs(&self) -> Option<Vec<(u32, u32)>>;
-    /// A list of pairs of whole numbers, as ranges without their ends.
-    fn spans(&self) -> Option<Vec<Range<u32>>>;
 }
 
 impl Read for Field<'_> {
@@ -41,10 +38,6 @@ impl Read for Field<'_> {
 
     fn whole_pairs(&self) -> Option<Vec<(u32, u32)>> {
         all(self, |item| pair(item, Self::wholes))
-    }
-
-    fn spans(&self) -> Option<Vec<Range<u32>>> {
-        Some(self.whole_pairs()?.into_iter().map(|(start, end)| start..end).collect())
     }
 }
 

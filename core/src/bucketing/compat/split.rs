@@ -131,7 +131,7 @@ impl Experiment {
         let (mut encoding, mut width) = (Some(Encoding::Utf16), Some(Width::I32));
         if legacy.is_none() {
             // which fields there may be is not known, so none is refused
-            (fields.optional("encoding"), fields.optional("width"));
+            let _ = (fields.optional("encoding"), fields.optional("width"));
         }
         if legacy == Some(true) {
             let widths = [("i32", Width::I32), ("u32", Width::U32)];

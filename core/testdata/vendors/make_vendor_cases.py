@@ -281,8 +281,51 @@ def posthog(d, unit):
     return len(d.get("variants", []))
 
 
+def murmur3_overlapped(units):
+    """imurmurhash: 16-bit units at steps of 8 bits, the fourth of a block wrapping around; a negative rest is dropped."""
+    h = 0
+
+    def block(part):
+        k = 0
+        for at, unit in enumerate(part):
+            k ^= (unit << 8 * at | unit << 8 * at >> 32) & M32
+        return k
+
+    def mixed(k):
+        k = k * 0xCC9E2D51 & M32
+        return (k << 15 | k >> 17) * 0x1B873593 & M32
+
+    whole = len(units) // 4 * 4
+    for at in range(0, whole, 4):
+        h ^= mixed(block(units[at : at + 4]))
+        h = ((h << 13 | h >> 19) * 5 + 0xE6546B64) & M32
+    rest = block(units[whole:])
+    if 0 < rest < 2**31:
+        h ^= mixed(rest)
+    h ^= len(units)
+    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+        h = (h ^ h >> shift) * factor & M32
+    return h ^ h >> 16
+
+
+def cbor_text(text):
+    data = text.encode()
+    for size, head in ((24, b""), (2**8, b"\x78"), (2**16, b"\x79")):
+        if len(data) < size:
+            return (head + len(data).to_bytes(head[0] - 0x77, "big") if head else bytes([0x60 + len(data)])) + data
+    raise ValueError("no unit is this long")
+
+
+def flagd_hash(d, unit):
+    if d["encoding"] == "utf8":
+        return murmur3((d.get("flag", "") + unit).encode(), 0)
+    if d["encoding"] == "overlapped":
+        return murmur3_overlapped(utf16(d.get("flag", "") + unit))
+    return murmur3(b"\x82" + cbor_text(d["flag"]) + cbor_text(unit) if "flag" in d else cbor_text(unit), 0)
+
+
 def flagd_number(d, unit):
-    h, total = murmur3((d.get("flag", "") + unit).encode(), 0), sum(d["weights"])
+    h, total = flagd_hash(d, unit), sum(d["weights"])
     if d["version"] == 2:
         return h * total >> 32
     return abs(h - 2**32 if h >= 2**31 else h) / (2**31 - 1) * 100
@@ -551,9 +594,11 @@ def documents():
         yield {"scheme": "posthog", "flag": flag, "rollout": 0, "variants": [100]}
 
     for version in (1, 2):
-        for weights in ([1, 1], [25, 0, 50, 25], [1, 2147483646], [2147483647], [3] * 33):
-            yield {"scheme": "flagd", "version": version, "weights": weights}
-            yield {"scheme": "flagd", "version": version, "flag": "banner-日", "weights": weights}
+        for encoding in ("utf8", "overlapped", "cbor"):
+            for weights in ([1, 1], [25, 0, 50, 25], [1, 2147483646]) + (([2147483647], [3] * 33) if encoding == "utf8" else ()):
+                yield {"scheme": "flagd", "version": version, "encoding": encoding, "weights": weights}
+                yield {"scheme": "flagd", "version": version, "encoding": encoding, "flag": "banner-日", "weights": weights}
+            yield {"scheme": "flagd", "version": version, "encoding": encoding, "flag": "", "weights": [1, 1]}
 
     for flag in ("flag", "", "флаг"):
         for remainder in ("no_variant", "normalised"):

@@ -1,7 +1,7 @@
 //! Single bucket values that the vendors publish, and the ones that show where their SDKs disagree.
 
 use crate::{byte_encoding, encoding, float, list, load, text, whole};
-use rampgate::bucketing::compat::flagd::{Flagd, Version as FlagdVersion};
+use rampgate::bucketing::compat::flagd;
 use rampgate::bucketing::compat::growthbook::{GrowthBook, Version};
 use rampgate::bucketing::compat::launchdarkly::{Float, LaunchDarkly, Value as BucketBy};
 use rampgate::bucketing::compat::optimizely::Optimizely;
@@ -55,8 +55,10 @@ fn statsig_sha256() {
 #[test]
 fn flagd_murmur3_edges() {
     for (unit, expected) in entries(&known()["flagd_murmur3_edges"]["values"]) {
-        let rule = Flagd::new(FlagdVersion::V2, "", &[1]).unwrap();
-        assert_eq!(format!("{:08X}", rule.hash(&unit)), text(&expected), "{unit}");
+        for encoding in [flagd::Encoding::Utf8, flagd::Encoding::Overlapped] {
+            let rule = flagd::Flagd::new(flagd::Version::V2, encoding, None, &[1]).unwrap();
+            assert_eq!(format!("{:08X}", rule.hash(&unit)), text(&expected), "{unit}");
+        }
     }
 }
 

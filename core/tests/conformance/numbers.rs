@@ -50,7 +50,15 @@ pub(crate) fn number(document: &Value, unit: &str) -> Option<f64> {
         "posthog" => posthog::PostHog::new(text(at("flag"))).bucket(unit),
         "flagd" => {
             let version = flagd::Version::try_from(whole(at("version"))).unwrap();
-            flagd::Flagd::new(version, optional("flag"), &wholes(at("weights"))).unwrap().bucket(unit)
+            let encoding = match text(at("encoding")) {
+                "utf8" => flagd::Encoding::Utf8,
+                "overlapped" => flagd::Encoding::Overlapped,
+                "cbor" => flagd::Encoding::Cbor,
+                other => panic!("no encoding: {other}"),
+            };
+            flagd::Flagd::new(version, encoding, at("flag").as_str(), &wholes(at("weights")))
+                .unwrap()
+                .bucket(unit)
         }
         "flipt" => {
             flipt::Variants::new(text(at("flag")), &[1.0], Remainder::NoVariant).unwrap().bucket(unit).into()

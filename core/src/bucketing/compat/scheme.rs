@@ -57,7 +57,7 @@ const SCHEMES: [(&str, Reader); 29] = [
 /// assert_eq!(old.name(), "growthbook");
 /// assert_eq!(shadow(&old, &new, ["a", "b", "c"], 10).units(), 3);
 ///
-/// let error = Scheme::from_json(r#"{"scheme": "flagd", "version": 3, "weight": [1]}"#).unwrap_err();
+/// let error = Scheme::from_json(r#"{"scheme": "flagd", "version": 3, "encoding": "utf8", "weight": [1]}"#).unwrap_err();
 /// assert_eq!(error.problems().count(), 3);
 /// # Ok::<(), rampgate::Error>(())
 /// ```

@@ -26,11 +26,11 @@ pub struct Move<'u> {
 /// list twice counts twice.
 ///
 /// ```
-/// use rampgate::bucketing::compat::flagd::{Flagd, Version};
+/// use rampgate::bucketing::compat::flagd::{Encoding, Flagd, Version};
 /// use rampgate::bucketing::compat::shadow;
 ///
-/// let old = Flagd::new(Version::V1, "banner", &[50, 50])?;
-/// let new = Flagd::new(Version::V2, "banner", &[50, 50])?;
+/// let old = Flagd::new(Version::V1, Encoding::Utf8, Some("banner"), &[50, 50])?;
+/// let new = Flagd::new(Version::V2, Encoding::Utf8, Some("banner"), &[50, 50])?;
 /// let names: Vec<String> = (0..1000).map(|n| format!("user-{n}")).collect();
 /// let shadow = shadow(&old, &new, names.iter().map(String::as_str), 3);
 /// assert_eq!(shadow.units(), 1000);

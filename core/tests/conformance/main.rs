@@ -10,6 +10,7 @@
 )]
 
 mod growthbook;
+mod hostile;
 mod independent;
 mod known;
 mod numbers;

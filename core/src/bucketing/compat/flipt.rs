@@ -16,9 +16,10 @@ use alloc::boxed::Box;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Remainder {
-    /// Nobody has a variant there: version 1, and version 2 as first released.
+    /// Nobody has a variant there: what the source says in all versions that we could read.
     NoVariant,
-    /// The percentages are scaled to sum to 100, and the last variant takes what is left: later ones.
+    /// The percentages are scaled to sum to 100, each as `rollout / sum * 100`, and the last variant takes what is left: what is reported of
+    /// later builds of version 2. The order of the operations is our reading; compare it with your server by [`shadow`](super::shadow) first.
     Normalised,
 }
 

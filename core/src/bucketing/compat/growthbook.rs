@@ -62,7 +62,8 @@ pub struct GrowthBook {
 }
 
 impl GrowthBook {
-    /// The hash under `seed`, as the SDKs with this `encoding` compute it: UTF-16 in JavaScript, code points in Python, UTF-8 in Go and Rust.
+    /// The hash under `seed`, as the SDKs with this `encoding` compute it: UTF-16 in JavaScript and in
+    /// Python since version 4, code points in Python before, UTF-8 in Go and Rust.
     #[must_use]
     pub fn new(version: Version, encoding: Encoding, seed: &str) -> Self {
         Self { version, encoding, seed: seed.into() }

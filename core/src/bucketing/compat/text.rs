@@ -4,9 +4,9 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "there is no fourth way that an SDK takes")]
 pub enum Encoding {
-    /// UTF-16 code units: JavaScript, Java, C#.
+    /// UTF-16 code units: JavaScript, Java, C#, and GrowthBook's Python SDK since version 4.
     Utf16,
-    /// Unicode code points: Python.
+    /// Unicode code points: Python otherwise.
     CodePoint,
     /// UTF-8 bytes: Go, Rust, PHP.
     Utf8,

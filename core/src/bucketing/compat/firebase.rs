@@ -1,5 +1,5 @@
 //! Firebase Remote Config, on servers: all 256 bits of SHA-256, in millionths of a per cent. Source: `firebase/firebase-admin-node`,
-//! `src/remote-config/condition-evaluator-internal.ts`, since version 12.3; before, it was a 64-bit farmhash, which is not built here.
+//! `src/remote-config/condition-evaluator-internal.ts`. Early builds took a 64-bit farmhash instead, which is not built here.
 //!
 //! `p` = sha256(seed ‖ `.` ‖ randomization id) mod 100,000,000, where an empty seed takes its point along.
 

@@ -117,6 +117,17 @@ impl<'a> Field<'a> {
         self.integer(0..=u64::from(u32::MAX)).and_then(|number| u32::try_from(number).ok())
     }
 
+    /// A whole number of 64 bits, with its sign.
+    #[cfg(feature = "compat")]
+    pub(crate) fn signed(&self) -> Option<i64> {
+        let Node::Number(number) = self.node else { return self.mistyped("a whole number") };
+        let value = number.as_i64();
+        if value.is_none() {
+            self.refuse(Kind::Range, "must be a whole number of 64 bits");
+        }
+        value
+    }
+
     pub(crate) fn number(&self, range: RangeInclusive<f64>) -> Option<f64> {
         let Node::Number(number) = self.node else { return self.mistyped("a number") };
         match number.as_f64().filter(|value| range.contains(value)) {
@@ -265,6 +276,12 @@ impl<'a> Fields<'a> {
     pub(crate) fn refuse(&self, kind: Kind, rule: &'static str) {
         let path = if self.path.is_empty() { "document" } else { &self.path };
         self.problems.push(Problem::new(path, kind, rule, None));
+    }
+
+    /// The value that a constructor made of fields of the document itself, or its complaint, whose path is the field's name.
+    #[cfg(feature = "compat")]
+    pub(crate) fn checked<T>(&self, made: Result<T, Error>) -> Option<T> {
+        made.map_err(|error| self.problems.extend(&error)).ok()
     }
 
     /// Notes each field that nobody asked for.

@@ -36,7 +36,7 @@ fn read_range(field: &Field<'_>) -> Option<Given> {
         field.integer(0..=u64::from(Slot::COUNT)).and_then(|number| u32::try_from(number).ok())
     };
     let (start, end) = (slot(start), slot(end));
-    Some(Given { path: field.path().into(), slots: start?..end? })
+    Some(Given { path: field.path(), slots: start?..end? })
 }
 
 /// What [`read`] reads, to be written.

@@ -7,6 +7,7 @@
 mod canonical;
 mod fields;
 mod node;
+mod path;
 
 pub(crate) use canonical::canonical;
 pub(crate) use fields::{Field, Fields, Scalar, check_name};

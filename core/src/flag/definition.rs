@@ -147,7 +147,7 @@ impl<'a> Common<'a> {
             variants: names.iter().map(|name| (*name).into()).collect(),
             default,
             overrides,
-            split: Split::new(self.salt, exposure, allocation),
+            split: Split::new(self.key, self.salt, exposure, allocation),
         }
     }
 }

@@ -197,7 +197,7 @@ impl Lint<'_> {
                 self.condition(&format!("{path}.when"), condition);
             }
             if let Serve::Split(split) = &rule.serve {
-                self.salt(&path, flag, split.salt(), salts);
+                self.salt(&path, flag, split.salt(&flag.key), salts);
                 if split.exposure() == Share::ZERO {
                     self.note(&path, Pitfall::NobodyExposed);
                 }

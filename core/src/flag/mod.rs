@@ -27,6 +27,7 @@ mod context;
 mod definition;
 mod evaluation;
 mod explain;
+mod index;
 mod lint;
 mod network;
 mod outcome;
@@ -39,6 +40,7 @@ mod split;
 mod test;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod version;
 
 pub use context::{Context, Value};

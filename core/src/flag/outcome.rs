@@ -1,31 +1,35 @@
+use super::set::Definition;
+use super::split::Split;
 use super::{Context, Reason};
 use crate::quantity::Timestamp;
 use crate::siphash::SipHash;
+use core::fmt;
 use serde::Serialize;
 
 /// What a flag of a set gives a unit, and why. Borrows its names from the set: making one allocates nothing.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy)]
 #[must_use]
 pub struct Outcome<'s> {
-    pub(super) flag: &'s str,
-    pub(super) variant: &'s str,
+    pub(super) flag: &'s Definition,
     pub(super) index: u32,
     pub(super) rule: Option<u32>,
     pub(super) reason: Reason,
-    pub(super) salt: Option<&'s str>,
+    /// The split that gave the variant.
+    pub(super) split: Option<&'s Split>,
 }
 
 impl<'s> Outcome<'s> {
     /// Key of the flag.
     #[must_use]
     pub fn flag(&self) -> &'s str {
-        self.flag
+        &self.flag.key
     }
 
     /// Name of the variant.
     #[must_use]
     pub fn variant(&self) -> &'s str {
-        self.variant
+        let variant = usize::try_from(self.index).ok().and_then(|index| self.flag.variants.get(index));
+        variant.map_or("", |name| name)
     }
 
     /// Position of the variant in the flag's list.
@@ -51,7 +55,7 @@ impl<'s> Outcome<'s> {
     /// afresh. `None` for what was not allocated.
     #[must_use]
     pub fn sticky_token(&self) -> Option<&'s str> {
-        self.salt
+        self.split.map(|split| split.salt(&self.flag.key))
     }
 
     /// The exposure to report: data, not I/O. `None` where the unit was not allocated, so that nobody analyses who was merely served a default.
@@ -60,18 +64,32 @@ impl<'s> Outcome<'s> {
     where
         's: 'a,
     {
-        let salt = self.salt?;
-        let parts = [self.flag, salt, self.variant, context.unit];
+        let (flag, variant, salt) = (self.flag(), self.variant(), self.sticky_token()?);
+        let parts = [flag, salt, variant, context.unit];
         let chain = |key, (place, part): (u64, &str)| SipHash::new(key, place).hash(part.as_bytes());
         let dedupe = (0..).zip(parts).fold(0, chain);
-        Some(Exposure {
-            flag: self.flag,
-            salt,
-            variant: self.variant,
-            unit: context.unit,
-            at: context.now,
-            dedupe,
-        })
+        Some(Exposure { flag, salt, variant, unit: context.unit, at: context.now, dedupe })
+    }
+}
+
+impl PartialEq for Outcome<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let told = |outcome: &Self| (outcome.flag(), outcome.variant(), outcome.sticky_token());
+        (told(self), self.index, self.rule, self.reason)
+            == (told(other), other.index, other.rule, other.reason)
+    }
+}
+
+impl fmt::Debug for Outcome<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outcome")
+            .field("flag", &self.flag())
+            .field("variant", &self.variant())
+            .field("index", &self.index)
+            .field("rule", &self.rule)
+            .field("reason", &self.reason)
+            .field("sticky_token", &self.sticky_token())
+            .finish()
     }
 }
 

@@ -7,38 +7,37 @@ use crate::quantity::{Share, Timestamp};
 use alloc::boxed::Box;
 use alloc::vec;
 
-/// When a flag or rule is on: from the first instant, until before the second.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Schedule {
-    from: Option<Timestamp>,
-    until: Option<Timestamp>,
-}
+/// When a flag or rule is on: always, or from the first instant until before the second.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Schedule(Option<Box<(Option<Timestamp>, Option<Timestamp>)>>);
 
 impl Schedule {
     /// Whether it is on; with bounds and no time to compare with, it is off.
     pub(super) fn is_on(&self, now: Option<Timestamp>) -> bool {
-        let Some(now) = now else { return self.is_always() };
-        self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
+        let Some(bounds) = &self.0 else { return true };
+        let (Some(now), (from, until)) = (now, **bounds) else { return false };
+        from.is_none_or(|from| from <= now) && until.is_none_or(|until| now < until)
     }
 
     pub(super) fn is_always(&self) -> bool {
-        self.from.is_none() && self.until.is_none()
+        self.0.is_none()
     }
 
     pub(super) fn until(&self) -> Option<Timestamp> {
-        self.until
+        self.0.as_ref().and_then(|bounds| bounds.1)
     }
 
     pub(super) fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let from = fields.optional("from").map(|field| field.parse());
         let until_field = fields.optional("until");
         let until = until_field.as_ref().map(Field::parse);
-        let schedule = Self { from: or_none(from)?, until: or_none(until)? };
-        if schedule.from.zip(schedule.until).is_some_and(|(from, until)| until <= from) {
+        let (from, until) = (or_none(from)?, or_none(until)?);
+        if from.zip(until).is_some_and(|(from, until)| until <= from) {
             until_field?.refuse(Kind::Conflict, "must be after `from`");
             return None;
         }
-        Some(schedule)
+        let bounded = from.is_some() || until.is_some();
+        Some(Self(bounded.then(|| Box::new((from, until)))))
     }
 }
 
@@ -68,6 +67,7 @@ pub(super) enum Serve {
 /// The flag a rule belongs to, as far as its rules need it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owner<'a> {
+    pub(super) key: &'a str,
     pub(super) salt: &'a str,
     pub(super) variants: &'a [&'a str],
 }
@@ -120,7 +120,7 @@ fn read_split(weights: &Field<'_>, fields: &mut Fields<'_>, owner: Owner<'_>) ->
         return None;
     }
     let allocation = Allocation::by_weights(&by_variant).map_err(|error| weights.refuse_with(&error)).ok()?;
-    Some(Split::new(salt?, exposure?, allocation))
+    Some(Split::new(owner.key, salt?, exposure?, allocation))
 }
 
 /// Position of the variant that `field` names.

@@ -1,12 +1,13 @@
 use super::condition::Condition;
-use super::explain::{Silent, Trace};
+use super::explain::{Silent, Told, Trace};
+use super::index::Index;
 use super::rule::{Rule, Schedule, Serve};
 use super::split::{Place, Split};
 use super::{Context, Explanation, Outcome, Reason, Step};
 use crate::bucketing::Unit;
 use crate::error::{Error, Kind};
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// All flags of a program in their loaded form: names resolved, prerequisites free of circles, keys derived.
@@ -15,7 +16,7 @@ use alloc::vec::Vec;
 #[derive(Clone, Debug)]
 pub struct FlagSet {
     pub(super) version: u64,
-    pub(super) positions: BTreeMap<Box<str>, u32>,
+    pub(super) index: Index,
     pub(super) flags: Box<[Definition]>,
     pub(super) segments: Box<[Segment]>,
 }
@@ -32,13 +33,20 @@ pub(super) struct Definition {
     pub(super) enabled: bool,
     pub(super) schedule: Schedule,
     /// Never empty; whatever points to a variant was resolved against it.
-    pub(super) variants: Box<[Box<str>]>,
+    /// Shared by the flags of the set that have the same.
+    pub(super) variants: Variants,
     pub(super) default: u32,
     /// Sorted by unit.
     pub(super) overrides: Box<[(Box<str>, u32)]>,
     pub(super) requires: Box<[Condition]>,
     pub(super) rules: Box<[Rule]>,
 }
+
+/// Steps that an explanation has room for from the start: a rule or two with their conditions.
+const FEW_STEPS: usize = 8;
+
+/// Names of variants.
+pub(super) type Variants = Arc<[Box<str>]>;
 
 /// A flag of a set, found once and evaluated often.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +79,8 @@ impl FlagSet {
     /// # Errors
     /// A key that is not in the set: an unknown flag is a slip, and has no default.
     pub fn flag(&self, key: &str) -> Result<FlagRef<'_>, Error> {
-        let found = self.positions.get(key).and_then(|position| self.definition(*position));
+        let key_at = |position| Some(&*self.definition(position)?.key);
+        let found = self.index.find(key, key_at).and_then(|position| self.definition(position));
         let definition =
             found.ok_or_else(|| Error::new("flag", Kind::Unknown, "must be the key of a flag", key))?;
         Ok(FlagRef { set: self, definition })
@@ -110,7 +119,7 @@ impl FlagSet {
                 let Some(definition) = self.definition(*flag) else { return false };
                 let outcome = self.decide(definition, context, trace);
                 let holds = variants.contains(&outcome.index);
-                trace.note(Step::Flag { flag: outcome.flag, variant: outcome.variant, holds });
+                trace.note(Step::Flag { flag: &definition.key, variant: outcome.variant(), holds });
                 holds
             }
             Condition::Attribute { name, test } => {
@@ -133,7 +142,7 @@ impl FlagSet {
         trace: &mut impl Trace<'s>,
     ) -> Outcome<'s> {
         let outcome = self.decide_quietly(flag, context, trace);
-        trace.note(Step::Decided { flag: &flag.key, variant: outcome.variant, reason: outcome.reason });
+        trace.note(Step::Decided { flag: &flag.key, variant: outcome.variant(), reason: outcome.reason });
         outcome
     }
 
@@ -144,16 +153,16 @@ impl FlagSet {
         trace: &mut impl Trace<'s>,
     ) -> Outcome<'s> {
         if !flag.enabled {
-            return flag.outcome(flag.default, None, Reason::Off);
+            return flag.defaulted(None, Reason::Off);
         }
         if !flag.schedule.is_on(context.now) {
-            return flag.outcome(flag.default, None, Reason::NotScheduled);
+            return flag.defaulted(None, Reason::NotScheduled);
         }
-        if let Some(variant) = flag.overridden(context.unit) {
-            return flag.outcome(variant, None, Reason::Override);
+        if let Some(index) = flag.overridden(context.unit) {
+            return Outcome { flag, index, rule: None, reason: Reason::Override, split: None };
         }
         if !flag.requires.iter().all(|required| self.holds(required, context, trace)) {
-            return flag.outcome(flag.default, None, Reason::Prerequisite);
+            return flag.defaulted(None, Reason::Prerequisite);
         }
         let mut missed = None;
         for (position, rule) in (0_u32..).zip(&flag.rules) {
@@ -165,24 +174,25 @@ impl FlagSet {
             if !rule.when.as_ref().is_none_or(|when| self.holds(when, context, trace)) {
                 continue;
             }
+            let split = match &rule.serve {
+                Serve::Variant(_) => None,
+                Serve::Split(split) => Some(&**split),
+            };
             match flag.serve(&rule.serve, context) {
-                Ok((variant, reason, salt)) => {
-                    return Outcome { salt, ..flag.outcome(variant, Some(position), reason) };
-                }
+                Ok((index, reason)) => return Outcome { flag, index, rule: Some(position), reason, split },
                 Err(reason) => missed = missed.or(Some((position, reason))),
             }
         }
         match missed {
-            Some((rule, reason)) => flag.outcome(flag.default, Some(rule), reason),
-            None => flag.outcome(flag.default, None, Reason::NoRule),
+            Some((rule, reason)) => flag.defaulted(Some(rule), reason),
+            None => flag.defaulted(None, Reason::NoRule),
         }
     }
 }
 
 impl Definition {
-    fn outcome(&self, index: u32, rule: Option<u32>, reason: Reason) -> Outcome<'_> {
-        let variant = usize::try_from(index).ok().and_then(|index| self.variants.get(index));
-        Outcome { flag: &self.key, variant: variant.map_or("", |name| name), index, rule, reason, salt: None }
+    fn defaulted(&self, rule: Option<u32>, reason: Reason) -> Outcome<'_> {
+        Outcome { flag: self, index: self.default, rule, reason, split: None }
     }
 
     fn overridden(&self, unit: &str) -> Option<u32> {
@@ -194,30 +204,31 @@ impl Definition {
     }
 
     /// What a rule that applies gives the unit, or why it does not reach it.
-    fn serve<'s>(
-        &'s self,
-        serve: &'s Serve,
-        context: &Context<'_>,
-    ) -> Result<(u32, Reason, Option<&'s str>), Reason> {
+    #[inline(always)] // a reason that crosses a call is copied through memory, which costs as much as a hash
+    fn serve(&self, serve: &Serve, context: &Context<'_>) -> Result<(u32, Reason), Reason> {
         let split: &Split = match serve {
-            Serve::Variant(variant) => return Ok((*variant, Reason::Served, None)),
+            Serve::Variant(variant) => return Ok((*variant, Reason::Served)),
             Serve::Split(split) => split,
         };
         let unit = Unit::new(context.unit).ok_or(Reason::Unassigned)?;
-        if let Some(variant) = self.remembered(split.salt(), context) {
-            return Ok((variant, Reason::Sticky, Some(split.salt())));
+        if let Some(variant) = self.remembered(split, context) {
+            return Ok((variant, Reason::Sticky));
         }
         match split.place(unit, split.exposure()) {
             Place::Beyond { slot } => Err(Reason::NotExposed { slot }),
             Place::Within { slot, variant_slot, variant } => {
                 let variant = variant.and_then(|variant| u32::try_from(variant).ok()).unwrap_or(self.default);
-                Ok((variant, Reason::Allocated { slot, variant_slot }, Some(split.salt())))
+                Ok((variant, Reason::Allocated { slot, variant_slot }))
             }
         }
     }
 
-    /// The variant that the unit had under this salt, if the flag still has it.
-    fn remembered(&self, salt: &str, context: &Context<'_>) -> Option<u32> {
+    /// The variant that the unit had under the split's salt, if the flag still has it.
+    fn remembered(&self, split: &Split, context: &Context<'_>) -> Option<u32> {
+        if context.sticky.is_empty() {
+            return None;
+        }
+        let salt = split.salt(&self.key);
         let (_, name) = context.sticky.iter().find(|(token, _)| *token == salt)?;
         let position = self.variants.iter().position(|variant| &**variant == *name)?;
         u32::try_from(position).ok()
@@ -247,8 +258,32 @@ impl<'s> FlagRef<'s> {
 
     /// The same answer from the same code, with every step.
     pub fn explain(&self, context: &Context<'_>) -> Explanation<'s> {
-        let mut steps = Vec::with_capacity(16);
-        let outcome = self.set.decide(self.definition, context, &mut steps);
+        let mut steps = Vec::with_capacity(FEW_STEPS);
+        let outcome = self.explain_with(context, |step| steps.push(step));
         Explanation { outcome, steps }
+    }
+
+    /// The same answer, where `each` is called with every step as it happens: an explanation that allocates nothing.
+    ///
+    /// ```
+    /// use rampgate::flag::{Context, FlagSet, Step};
+    ///
+    /// let set = FlagSet::from_json(r#"{
+    ///     "rampgate_flags": 1, "version": 1,
+    ///     "flags": {"dark": {"variants": ["off", "on"], "default": "off", "rules": [
+    ///         {"when": {"attribute": "plan", "one_of": ["pro"]}, "serve": "on"}
+    ///     ]}}
+    /// }"#)?;
+    /// let mut missing = Vec::new();
+    /// let outcome = set.flag("dark")?.explain_with(&Context::of("user-1"), |step| {
+    ///     if let Step::Attribute { name, known: false, .. } = step {
+    ///         missing.push(name);
+    ///     }
+    /// });
+    /// assert_eq!((outcome.variant(), missing), ("off", vec!["plan"]));
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    pub fn explain_with(&self, context: &Context<'_>, each: impl FnMut(Step<'s>)) -> Outcome<'s> {
+        self.set.decide(self.definition, context, &mut Told(each))
     }
 }

@@ -1,36 +1,77 @@
 use super::condition::{Condition, Names, read_flag};
+use super::index::Index;
 use super::rule::{Owner, Rule, Schedule, position};
-use super::set::{Definition, FlagSet, Segment};
+use super::set::{Definition, FlagSet, Segment, Variants};
 use crate::document::{Field, Fields, Node};
 use crate::error::{Error, Kind, Problem, Problems};
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec;
 use alloc::vec::Vec;
+use core::cell::RefCell;
 
 /// The version of the document's form, which its field `rampgate_flags` names.
 const VERSION: u64 = 1;
 
-/// Names and positions of a document, before anything that refers to them is read.
-struct Index<'a> {
-    flags: BTreeMap<&'a str, u32>,
-    segments: BTreeMap<&'a str, u32>,
-    variants: Vec<Vec<&'a str>>,
+/// The entries of a document, so that what refers to them can be read.
+struct Entries<'a> {
+    flags: Table<'a>,
+    segments: Table<'a>,
+    /// Lists of variants that were met.
+    variants: RefCell<BTreeMap<Vec<&'a str>, Variants>>,
 }
 
-impl Names for Index<'_> {
+/// The entries of one object, found by their names.
+struct Table<'a> {
+    entries: Vec<(&'a str, Field<'a>)>,
+    index: Index,
+}
+
+impl<'a> Table<'a> {
+    fn new(entries: Vec<(&'a str, Field<'a>)>) -> Option<Self> {
+        let names: Vec<&str> = entries.iter().map(|(name, _)| *name).collect();
+        Some(Self { index: Index::new(&names)?, entries })
+    }
+
+    fn at(&self, position: u32) -> Option<&(&'a str, Field<'a>)> {
+        self.entries.get(usize::try_from(position).ok()?)
+    }
+
+    fn find(&self, name: &str) -> Option<u32> {
+        self.index.find(name, |position| self.at(position).map(|(name, _)| *name))
+    }
+}
+
+impl Names for Entries<'_> {
     fn segment(&self, name: &str) -> Option<u32> {
-        self.segments.get(name).copied()
+        self.segments.find(name)
     }
 
     fn flag(&self, key: &str) -> Option<u32> {
-        self.flags.get(key).copied()
+        self.flags.find(key)
     }
 
+    /// The problems of that flag's variants are noted where the flag itself is read.
     fn variant(&self, flag: u32, name: &str) -> Option<u32> {
-        let variants = self.variants.get(usize::try_from(flag).ok()?)?;
-        u32::try_from(variants.iter().position(|variant| *variant == name)?).ok()
+        let (_, field) = self.flags.at(flag)?;
+        let position = field.peek("variants")?.peek_texts().position(|variant| variant == name)?;
+        u32::try_from(position).ok()
+    }
+}
+
+impl<'a> Entries<'a> {
+    /// The variants of a flag, which it shares with the flags that have the same: most sets know few different lists.
+    fn share(&self, variants: &[&'a str]) -> Variants {
+        let mut shared = self.variants.borrow_mut();
+        if let Some(same) = shared.get(variants) {
+            return Arc::clone(same);
+        }
+        let new: Variants = variants.iter().map(|name| Box::from(*name)).collect();
+        shared.insert(variants.into(), Arc::clone(&new));
+        new
     }
 }
 
@@ -87,30 +128,28 @@ impl FlagSet {
         fields.finish();
         form?;
         let (segments, flags) = (segments?, flags?);
-        let index = Index {
-            flags: flags.iter().map(|(key, _)| *key).zip(0..).collect(),
-            segments: segments.iter().map(|(name, _)| *name).zip(0..).collect(),
-            variants: flags.iter().map(|(_, field)| peek_variants(field)).collect(),
+        let entries = Entries {
+            flags: Table::new(flags)?,
+            segments: Table::new(segments)?,
+            variants: RefCell::default(),
         };
-        let segments: Vec<Option<Segment>> = segments
-            .iter()
-            .map(|(name, field)| {
-                Some(Segment { name: (*name).into(), when: Condition::read(field, &index)? })
-            })
-            .collect();
-        let flags: Vec<Option<Definition>> =
-            flags.iter().map(|(key, field)| Definition::read(key, field, &index)).collect();
-        let (flags, segments): (Option<Box<[_]>>, Option<Box<[_]>>) =
-            (flags.into_iter().collect(), segments.into_iter().collect());
-        let positions = index.flags.into_iter().map(|(key, position)| (key.into(), position)).collect();
-        let set = Self { version: version?, positions, flags: flags?, segments: segments? };
+        let segments = read_all(&entries.segments.entries, |(name, field)| {
+            Some(Segment { name: (*name).into(), when: Condition::read(field, &entries)? })
+        });
+        let flags = read_all(&entries.flags.entries, |(key, field)| Definition::read(key, field, &entries));
+        let set = Self {
+            version: version?,
+            flags: flags?.into(),
+            segments: segments?.into(),
+            index: entries.flags.index,
+        };
         set.refuse_tangles(problems)?;
         Some(set)
     }
 }
 
 impl Definition {
-    fn read(key: &str, field: &Field<'_>, index: &Index<'_>) -> Option<Self> {
+    fn read<'a>(key: &'a str, field: &Field<'a>, entries: &Entries<'a>) -> Option<Self> {
         if key.is_empty() || key.len() > 200 || key.chars().any(char::is_control) {
             field.refuse(Kind::Range, "must be under a key of 1 to 200 bytes without control characters");
         }
@@ -129,31 +168,26 @@ impl Definition {
                 let flag = fields.required("flag");
                 let variants = fields.required("variants");
                 fields.finish();
-                read_flag(&flag?, variants.as_ref(), index)
+                read_flag(&flag?, variants.as_ref(), entries)
             })
         });
-        let owner = Owner { salt: salt.unwrap_or(key), variants: names };
+        let owner = Owner { key, salt: salt.unwrap_or(key), variants: names };
         let rules = fields
             .optional("rules")
-            .map_or(Some(Vec::new()), |field| read_list(&field, |item| Rule::read(item, owner, index)));
+            .map_or(Some(Vec::new()), |field| read_list(&field, |item| Rule::read(item, owner, entries)));
         fields.finish();
         salt?;
         Some(Self {
             key: key.into(),
             enabled: enabled?,
             schedule: schedule?,
-            variants: names.iter().map(|name| Box::from(*name)).collect(),
+            variants: entries.share(names),
             default: default?,
             overrides: overrides?.into(),
             requires: requires?.into(),
             rules: rules?.into(),
         })
     }
-}
-
-/// The variants' names, for references from other flags; their problems are noted where the flag itself is read.
-fn peek_variants<'a>(field: &Field<'a>) -> Vec<&'a str> {
-    field.peek("variants").map(|field| field.peek_texts()).unwrap_or_default()
 }
 
 fn read_variants<'a>(field: &Field<'a>) -> Option<Vec<&'a str>> {
@@ -191,8 +225,19 @@ fn read_overrides(field: &Field<'_>, names: &[&str]) -> Option<Vec<(Box<str>, u3
 }
 
 fn read_list<'a, T>(field: &Field<'a>, read: impl Fn(&Field<'a>) -> Option<T>) -> Option<Vec<T>> {
-    let read: Vec<Option<T>> = field.list()?.iter().map(read).collect();
-    read.into_iter().collect()
+    read_all(&field.list()?, read)
+}
+
+/// Reads each item, also those after one that could not be read, so that all problems are noted.
+fn read_all<I, T>(items: &[I], read: impl Fn(&I) -> Option<T>) -> Option<Vec<T>> {
+    let mut all = Some(Vec::with_capacity(items.len()));
+    for item in items {
+        match (read(item), &mut all) {
+            (Some(read), Some(all)) => all.push(read),
+            _ => all = None,
+        }
+    }
+    all
 }
 
 /// Longest chain of flags and segments that one decision may need.
@@ -208,21 +253,38 @@ struct Effort {
 }
 
 /// A flag or a segment, by its position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
     Flag(u32),
     Segment(u32),
 }
 
+/// What asking each flag and segment takes, as far as it is known.
+struct Efforts {
+    flags: Vec<Option<Effort>>,
+    segments: Vec<Option<Effort>>,
+}
+
+impl Efforts {
+    fn of(&mut self, asked: Asked) -> Option<&mut Option<Effort>> {
+        match asked {
+            Asked::Flag(position) => self.flags.get_mut(usize::try_from(position).ok()?),
+            Asked::Segment(position) => self.segments.get_mut(usize::try_from(position).ok()?),
+        }
+    }
+}
+
 impl FlagSet {
     /// Refuses circles, chains that are too long, and conditions that multiply: a decision has to be quick whatever the document.
     fn refuse_tangles(&self, problems: &Problems) -> Option<()> {
-        let mut known: BTreeMap<Asked, Effort> = BTreeMap::new();
+        let mut known =
+            Efforts { flags: vec![None; self.flags.len()], segments: vec![None; self.segments.len()] };
+        let mut chain = Vec::new();
         for position in 0..u32::try_from(self.flags.len()).ok()? {
-            self.effort(Asked::Flag(position), &mut Vec::new(), &mut known, problems)?;
+            self.effort(Asked::Flag(position), &mut chain, &mut known, problems)?;
         }
         for position in 0..u32::try_from(self.segments.len()).ok()? {
-            self.effort(Asked::Segment(position), &mut Vec::new(), &mut known, problems)?;
+            self.effort(Asked::Segment(position), &mut chain, &mut known, problems)?;
         }
         Some(())
     }
@@ -231,10 +293,10 @@ impl FlagSet {
         &self,
         asked: Asked,
         chain: &mut Vec<Asked>,
-        known: &mut BTreeMap<Asked, Effort>,
+        known: &mut Efforts,
         problems: &Problems,
     ) -> Option<Effort> {
-        if let Some(effort) = known.get(&asked) {
+        if let Some(effort) = known.of(asked)? {
             return Some(*effort);
         }
         if let Some(start) = chain.iter().position(|earlier| *earlier == asked) {
@@ -273,7 +335,7 @@ impl FlagSet {
             problems.push(Problem::new(self.path(asked), Kind::Range, rule, None));
             return None;
         }
-        known.insert(asked, effort);
+        *known.of(asked)? = Some(effort);
         Some(effort)
     }
 

@@ -5,7 +5,8 @@ use alloc::boxed::Box;
 /// An allocation behind an exposure, under keys of one salt.
 #[derive(Clone, Debug)]
 pub(super) struct Split {
-    salt: Box<str>,
+    /// Where it is not the key of the flag.
+    salt: Option<Box<str>>,
     exposure: Share,
     allocation: Allocation,
     exposure_key: Key,
@@ -27,9 +28,10 @@ pub(super) enum Place {
 }
 
 impl Split {
-    pub(super) fn new(salt: &str, exposure: Share, allocation: Allocation) -> Self {
+    /// A split of the flag `key`.
+    pub(super) fn new(key: &str, salt: &str, exposure: Share, allocation: Allocation) -> Self {
         Self {
-            salt: salt.into(),
+            salt: (salt != key).then(|| salt.into()),
             exposure,
             allocation,
             exposure_key: Key::new(Domain::Exposure, salt),
@@ -37,8 +39,9 @@ impl Split {
         }
     }
 
-    pub(super) fn salt(&self) -> &str {
-        &self.salt
+    /// The salt, in a split of the flag `key`.
+    pub(super) fn salt<'s>(&'s self, key: &'s str) -> &'s str {
+        self.salt.as_deref().unwrap_or(key)
     }
 
     pub(super) fn allocation(&self) -> &Allocation {
@@ -50,6 +53,7 @@ impl Split {
     }
 
     /// Where the unit stands at an exposure, which is the split's own or a rollout's.
+    #[inline]
     pub(super) fn place(&self, unit: Unit<'_>, exposure: Share) -> Place {
         let slot = self.exposure_key.slot(unit);
         if !slot.is_within(exposure) {

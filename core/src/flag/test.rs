@@ -1,5 +1,6 @@
 use super::Value;
 use super::network::Network;
+use super::texts::Texts;
 use super::version::Version;
 use crate::document::{Field, Fields, Scalar};
 use crate::error::{Error, Kind};
@@ -17,7 +18,9 @@ const LARGEST_REGEX: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub(super) enum Test {
     Exists(bool),
-    OneOf(Set),
+    /// Texts alone, as nearly always.
+    OneOfTexts(Texts),
+    OneOf(Box<Set>),
     StartsWith(Box<[Box<str>]>),
     EndsWith(Box<[Box<str>]>),
     Contains(Box<[Box<str>]>),
@@ -29,10 +32,10 @@ pub(super) enum Test {
     Matches(Box<regex::Regex>),
 }
 
-/// Values to be equal to: texts sorted, so that a list of thousands costs a dozen comparisons.
+/// Values to be equal to.
 #[derive(Clone, Debug)]
 pub(super) struct Set {
-    texts: Box<[Box<str>]>,
+    texts: Texts,
     numbers: Box<[f64]>,
     bools: Box<[bool]>,
 }
@@ -104,7 +107,14 @@ impl Test {
     ///
     /// A list passes when one of its values does.
     pub(super) fn holds(&self, value: Value<'_>) -> Option<bool> {
-        let Value::List(items) = value else { return self.holds_for_one(value) };
+        match (self, value) {
+            (Self::OneOfTexts(texts), Value::Text(text)) => Some(texts.contains(text)),
+            (_, Value::List(items)) => self.holds_for_some(items),
+            (_, value) => self.holds_for_one(value),
+        }
+    }
+
+    fn holds_for_some(&self, items: &[Value<'_>]) -> Option<bool> {
         let answers = items.iter().map(|item| self.holds(*item));
         answers.fold(None, |any, answer| match (any, answer) {
             (Some(a), Some(b)) => Some(a || b),
@@ -114,6 +124,8 @@ impl Test {
 
     fn holds_for_one(&self, value: Value<'_>) -> Option<bool> {
         match (self, value) {
+            (Self::OneOfTexts(texts), Value::Text(text)) => Some(texts.contains(text)),
+            (Self::OneOfTexts(_), Value::Number(_) | Value::Bool(_)) => Some(false),
             (Self::OneOf(set), value) => set.holds(value),
             (Self::StartsWith(parts), Value::Text(text)) => {
                 Some(parts.iter().any(|part| text.starts_with(&**part)))
@@ -170,7 +182,7 @@ type Reader = fn(&Field<'_>) -> Option<Test>;
 
 const READERS: [(&str, Reader); 10] = [
     ("exists", |field| field.bool().map(Test::Exists)),
-    ("one_of", |field| Set::read(field).map(Test::OneOf)),
+    ("one_of", one_of),
     ("starts_with", |field| texts(field).map(Test::StartsWith)),
     ("ends_with", |field| texts(field).map(Test::EndsWith)),
     ("contains", |field| texts(field).map(Test::Contains)),
@@ -184,7 +196,7 @@ const READERS: [(&str, Reader); 10] = [
 impl Set {
     fn holds(&self, value: Value<'_>) -> Option<bool> {
         match value {
-            Value::Text(text) => Some(self.texts.binary_search_by(|known| (**known).cmp(text)).is_ok()),
+            Value::Text(text) => Some(self.texts.contains(text)),
             Value::Number(number) => {
                 Some(self.numbers.iter().any(|known| known.partial_cmp(&number) == Some(Ordering::Equal)))
             }
@@ -192,20 +204,22 @@ impl Set {
             Value::Time(_) | Value::List(_) => None,
         }
     }
+}
 
-    fn read(field: &Field<'_>) -> Option<Self> {
-        let (mut texts, mut numbers, mut bools) = (Vec::new(), Vec::new(), Vec::new());
-        for item in some_items(field)? {
-            match item.scalar()? {
-                Scalar::Text(text) => texts.push(Box::from(text)),
-                Scalar::Number(number) => numbers.push(number),
-                Scalar::Bool(truth) => bools.push(truth),
-            }
+fn one_of(field: &Field<'_>) -> Option<Test> {
+    let (mut texts, mut numbers, mut bools) = (Vec::new(), Vec::new(), Vec::new());
+    for item in some_items(field)? {
+        match item.scalar()? {
+            Scalar::Text(text) => texts.push(text),
+            Scalar::Number(number) => numbers.push(number),
+            Scalar::Bool(truth) => bools.push(truth),
         }
-        texts.sort_unstable();
-        texts.dedup();
-        Some(Self { texts: texts.into(), numbers: numbers.into(), bools: bools.into() })
     }
+    let texts = texts.into_iter().collect();
+    if numbers.is_empty() && bools.is_empty() {
+        return Some(Test::OneOfTexts(texts));
+    }
+    Some(Test::OneOf(Box::new(Set { texts, numbers: numbers.into(), bools: bools.into() })))
 }
 
 fn all<T>(bounds: &[(Relation, T)], compare: impl Fn(&T) -> Option<Ordering>) -> bool {

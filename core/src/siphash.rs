@@ -6,9 +6,16 @@
 //! Most inputs are ids of a few bytes, so what surrounds the rounds counts: whole words are read as words, and the odd bytes at the end by at
 //! most two overlapping reads instead of a loop.
 
-/// A function from bytes to 64 bits: the state of SipHash-1-3 after its 128-bit key went in.
+/// A function from bytes to 64 bits: SipHash-1-3 under a key of 128 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SipHash {
+    k0: u64,
+    k1: u64,
+}
+
+/// What the rounds turn.
+#[derive(Clone, Copy, Debug)]
+struct State {
     v0: u64,
     v1: u64,
     v2: u64,
@@ -21,18 +28,13 @@ impl SipHash {
 
     /// The function of a key; `k0` is its first eight bytes, little-endian.
     pub(crate) const fn new(k0: u64, k1: u64) -> Self {
-        Self {
-            v0: k0 ^ 0x736f_6d65_7073_6575,
-            v1: k1 ^ 0x646f_7261_6e64_6f6d,
-            v2: k0 ^ 0x6c79_6765_6e65_7261,
-            v3: k1 ^ 0x7465_6462_7974_6573,
-        }
+        Self { k0, k1 }
     }
 
     /// The 64-bit hash of `bytes`.
     #[inline]
     pub(crate) fn hash(self, bytes: &[u8]) -> u64 {
-        let mut state = self;
+        let mut state = State::keyed(self);
         state.absorb_all(bytes, bytes.len());
         state.v2 ^= 0xff;
         state.finish()
@@ -40,7 +42,7 @@ impl SipHash {
 
     /// Two words of hash of `tag` followed by `bytes`, under the zero key. The tag keeps what is hashed for one purpose apart from all others.
     pub(crate) fn derive(tag: u8, bytes: &[u8]) -> (u64, u64) {
-        let mut state = Self::UNKEYED;
+        let mut state = State::keyed(Self::UNKEYED);
         state.v1 ^= 0xee;
         let length = bytes.len().wrapping_add(1);
         // The tag shifts everything by a byte: the first word ends after seven of `bytes`, if there are as many.
@@ -54,6 +56,18 @@ impl SipHash {
         let first = state.finish();
         state.v1 ^= 0xdd;
         (first, state.finish())
+    }
+}
+
+impl State {
+    #[inline]
+    const fn keyed(SipHash { k0, k1 }: SipHash) -> Self {
+        Self {
+            v0: k0 ^ 0x736f_6d65_7073_6575,
+            v1: k1 ^ 0x646f_7261_6e64_6f6d,
+            v2: k0 ^ 0x6c79_6765_6e65_7261,
+            v3: k1 ^ 0x7465_6462_7974_6573,
+        }
     }
 
     /// Takes in `bytes`, the end of a message of `length` bytes, and the last word, which tells that length.

@@ -1,5 +1,6 @@
 use super::Slot;
 use crate::error::{Kind, Problem, Problems};
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -25,13 +26,24 @@ impl Owner {
 
 /// All slots, each with its owner: a slot cannot have two, whatever is done to it.
 ///
-/// Two plain columns, one row a run of slots: where it ends, and whose it is. Neighbouring runs differ in their owner and none is empty, so
-/// partitions that say the same are equal.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Neighbouring runs differ in their owner and none is empty, so partitions that say the same are equal.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Partition {
-    /// Ascending; the last is `Slot::COUNT`.
-    ends: Vec<u32>,
-    owners: Vec<Owner>,
+    /// Ascending; the last ends at `Slot::COUNT`.
+    runs: Box<[Run]>,
+}
+
+/// Slots from where the run before ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Run {
+    end: u32,
+    owner: Owner,
+}
+
+/// A partition from its first slot up to where it has come.
+#[derive(Debug, Default)]
+struct Unfinished {
+    runs: Vec<Run>,
 }
 
 /// Slots that somebody claims, and which of the claims as they were given this is.
@@ -45,12 +57,11 @@ pub(super) struct Piece {
 impl Partition {
     /// Runs in order, each with its length. What they leave is nobody's; what is too much is cut.
     pub(super) fn of_runs(runs: impl IntoIterator<Item = (Owner, u32)>) -> Self {
-        let mut partition = Self::default();
+        let mut partition = Unfinished::default();
         for (owner, length) in runs {
             partition.push(owner, length);
         }
-        partition.push(Owner::NOBODY, Slot::COUNT);
-        partition
+        partition.finish()
     }
 
     /// Pieces in any order. Each one that is empty, too long, or meets another is a problem at the path that `path` gives for it.
@@ -61,7 +72,7 @@ impl Partition {
     ) -> Option<Self> {
         pieces.sort_by_key(|piece| (piece.slots.start, piece.slots.end, piece.given));
         let mut furthest: Option<Piece> = None;
-        let (mut partition, mut end, mut sound) = (Self::default(), 0, true);
+        let (mut partition, mut end, mut sound) = (Unfinished::default(), 0, true);
         for piece in pieces {
             let Range { start, end: stop } = piece.slots;
             let mut refuse = |kind, rule: String| {
@@ -87,8 +98,7 @@ impl Partition {
                 furthest = Some(piece);
             }
         }
-        partition.push(Owner::NOBODY, Slot::COUNT);
-        sound.then_some(partition)
+        sound.then(|| partition.finish())
     }
 
     /// The same, except that of the slots of `from`, counted upwards, those at the places `which` go to `to`.
@@ -114,14 +124,14 @@ impl Partition {
     /// The owner of a slot: a binary search over the ends of the runs.
     #[inline]
     pub(super) fn owner(&self, slot: Slot) -> Owner {
-        let run = self.ends.partition_point(|end| *end <= slot.get());
-        self.owners.get(run).copied().unwrap_or(Owner::NOBODY)
+        let run = self.runs.partition_point(|run| run.end <= slot.get());
+        self.runs.get(run).map_or(Owner::NOBODY, |run| run.owner)
     }
 
     /// Every run in order, with its owner.
     pub(super) fn runs(&self) -> impl Iterator<Item = (Owner, Range<u32>)> {
-        let starts = core::iter::once(0).chain(self.ends.iter().copied());
-        self.owners.iter().zip(starts.zip(&self.ends)).map(|(owner, (start, end))| (*owner, start..*end))
+        let starts = core::iter::once(0).chain(self.runs.iter().map(|run| run.end));
+        self.runs.iter().zip(starts).map(|(run, start)| (run.owner, start..run.end))
     }
 
     /// The slots of one owner, in order.
@@ -133,21 +143,26 @@ impl Partition {
     pub(super) fn count(&self, of: Owner) -> u32 {
         self.ranges(of).map(|slots| slots.end - slots.start).sum()
     }
+}
 
+impl Unfinished {
     /// Adds a run after the last one. Merges it with that one if the owner is the same.
     fn push(&mut self, owner: Owner, length: u32) {
-        let start = self.ends.last().copied().unwrap_or(0);
+        let start = self.runs.last().map_or(0, |last| last.end);
         let end = start.saturating_add(length).min(Slot::COUNT);
         if end == start {
             return;
         }
-        match self.ends.last_mut().filter(|_| self.owners.last() == Some(&owner)) {
-            Some(last) => *last = end,
-            None => {
-                self.ends.push(end);
-                self.owners.push(owner);
-            }
+        match self.runs.last_mut().filter(|last| last.owner == owner) {
+            Some(last) => last.end = end,
+            None => self.runs.push(Run { end, owner }),
         }
+    }
+
+    /// What is left is nobody's.
+    fn finish(mut self) -> Partition {
+        self.push(Owner::NOBODY, Slot::COUNT);
+        Partition { runs: self.runs.into() }
     }
 }
 

@@ -45,7 +45,7 @@ run_js-types() { [ -e bindings-wasm/dist/core.d.ts ] || bash bindings-wasm/build
 run_python() { bash bindings-python/build.sh && cd bindings-python && "$VENV/bin/python" -m pytest --junitxml="$LOGS/python.xml"; }
 run_python-types() {
     "$VENV/bin/python" -c 'import rampgate' 2>/dev/null || bash bindings-python/build.sh || return
-    cd bindings-python && "$VENV/bin/python" -m mypy && "$VENV/bin/python" -m mypy.stubtest rampgate --mypy-config-file pyproject.toml
+    cd bindings-python && "$VENV/bin/python" -m mypy && "$VENV/bin/python" -m mypy.stubtest rampgate._native --mypy-config-file pyproject.toml
 }
 
 # count KIND PART: prints "passed failed skipped" of a suite, from its report

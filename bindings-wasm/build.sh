@@ -10,10 +10,10 @@ limit=$((120 * 1024)) # bytes, gzipped
 . "$TOOLS/wasm/env.sh"
 for_release
 # shellcheck disable=SC2086 # several words, or none
-cargo build --release -p rampgate-wasm --target wasm32-unknown-unknown ${WASM_BUILD_STD:-}
+cargo build --profile module -p rampgate-wasm --target wasm32-unknown-unknown ${WASM_BUILD_STD:-}
 
 rm -rf dist && mkdir dist
-wasm-bindgen "$CARGO_TARGET_DIR/wasm32-unknown-unknown/release/rampgate_wasm.wasm" --out-dir dist --out-name core \
+wasm-bindgen "$CARGO_TARGET_DIR/wasm32-unknown-unknown/module/rampgate_wasm.wasm" --out-dir dist --out-name core \
     --target web --omit-default-module-path --remove-name-section --remove-producers-section
 node_modules/.bin/wasm-opt -O3 dist/core_bg.wasm -o dist/core.wasm
 rm dist/core_bg.wasm dist/core_bg.wasm.d.ts

@@ -1,4 +1,31 @@
 //! rampgate for Python. Convert, call, convert: what is decided is decided in the core.
+//!
+//! | file | converts |
+//! |---|---|
+//! | `release.rs` | the facade |
+//! | `flag.rs` | a flag alone, and the reason for a variant |
+//! | `assignment.rs` | an assignment and its placement |
+//! | `batch.rs` | many units to an array of variants |
+//! | `parts.rs` | bucketing and rollouts alone, as plain functions |
+//! | `slo.rs` | error budgets alone |
+//! | `argument.rs`, `document.rs` | what a caller passes in, refused by name |
+//! | `error.rs` | the core's error to `RampgateError` |
+//! | `shape.rs` | answers to the frozen dataclasses of the package |
+//!
+//! Every class is frozen. What changes stands behind a mutex, so objects may be shared between threads, and a call never meets
+//! another one half done. Whoever waits for the mutex has given the interpreter back before.
+
+mod argument;
+mod assignment;
+mod batch;
+mod document;
+mod error;
+mod flag;
+mod guarded;
+mod parts;
+mod release;
+mod shape;
+mod slo;
 
 use pyo3::pymodule;
 
@@ -6,6 +33,17 @@ use pyo3::pymodule;
 #[pymodule]
 mod _native {
     use pyo3::pyfunction;
+
+    #[pymodule_export]
+    use super::assignment::{Assignment, Placement};
+    #[pymodule_export]
+    use super::flag::{Evaluation, Flag, Reason};
+    #[pymodule_export]
+    use super::parts::{allocation_ends, replay_rollout, slot, unit_hash};
+    #[pymodule_export]
+    use super::release::Release;
+    #[pymodule_export]
+    use super::slo::{Counter, ask_gate, parse_objective, read_budget, reading};
 
     /// The version of this build, for example `0.1.0`.
     #[pyfunction]

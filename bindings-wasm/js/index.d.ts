@@ -1,2 +1,566 @@
+/**
+ * Release safety as a library: who sees a new version, is it hurting them, can we afford it, what next.
+ *
+ * Times are whole Unix milliseconds. Shares are texts such as `12.5%`, spans texts such as `1h30m`. Everything wrong is one
+ * {@link RampgateError}, thrown before anything has changed.
+ */
+
+declare global {
+  interface SymbolConstructor {
+    /** For `using`. Declared here as well, so that older `lib` settings compile. */
+    readonly dispose: unique symbol;
+  }
+}
+
 /** The version of this build, for example `0.1.0`. */
 export function version(): string;
+
+/* ---- Release ---- */
+
+/**
+ * One guarded release. A process that serves traffic assigns and records. One process, the controller, also steps. The others
+ * follow its directive and send it their deltas, which it merges. Nothing here reads a clock, draws a random number or waits.
+ */
+export class Release {
+  /**
+   * A release in draft.
+   * @param spec The release spec, as JSON text or an object.
+   * @param replica The name of this life of this process, which no other life may share: drawn at random, or counted up in a store.
+   *   A safe integer, or a bigint of 64 bits.
+   * @throws {RampgateError} All problems of the spec together.
+   */
+  constructor(spec: string | object, replica: bigint | number);
+
+  /**
+   * Goes on from a saved {@link state}, under a `replica` that the state has not heard of: the old life may have sent more than it saved.
+   * @throws {RampgateError} Damaged bytes, another version, another spec, a replica that was used before.
+   */
+  static resume(spec: string | object, state: Uint8Array, replica: bigint | number): Release;
+
+  /**
+   * The variant of a unit now, why, and where its outcome belongs. The same on every replica that follows the same directive.
+   * A unit that is missing or empty is nobody: `unassigned`.
+   */
+  assign(unit?: string | null): Assignment;
+
+  /** For each unit the position of its variant in {@link variants}: for bulk work, where no outcome is recorded. */
+  assignMany(units: readonly (string | null | undefined)[]): Uint8Array;
+
+  /**
+   * Records what became of a unit: evidence for the judge, and one event of the error budget.
+   * @param placement What `assign` returned, or its `cohort` and `arm`, as they came back in a cookie or a header.
+   * @param atMs When the outcome became known.
+   * @param failed Names of the guardrails that it failed by; the others are good.
+   * @param missing Names of the guardrails that nobody observed. A failure that was seen beats that.
+   */
+  record(placement: Placement, atMs: number, failed?: readonly string[], missing?: readonly string[]): void;
+
+  /** Records evidence alone, for hosts whose units make many requests: one outcome a unit here, each request in {@link recordRequests}. */
+  recordOutcome(placement: Placement, atMs: number, failed?: readonly string[], missing?: readonly string[]): void;
+
+  /** Records requests as events of the error budget alone. */
+  recordRequests(atMs: number, good: number | bigint, bad: number | bigint): void;
+
+  /**
+   * Looks at everything recorded and merged, and lets the rollout act on it, or on the operator's signal. For the controller only.
+   * @param atMs Never before the last step's.
+   * @param signal Left out, it is `"tick"`: time has passed.
+   */
+  step(atMs: number, signal?: Signal): Step;
+
+  /**
+   * The same step as JSON text, byte for byte what the other languages give: for logs that are compared or replayed.
+   * `JSON.stringify` of a {@link Step} is not: JavaScript writes numbers in another way.
+   */
+  stepJson(atMs: number, signal?: Signal): string;
+
+  /**
+   * What this replica has seen in all, to be merged by the controller. Deliver it as often as you like, over any path, in any order; a
+   * later one makes good a lost one.
+   */
+  takeDelta(): Uint8Array;
+
+  /** Takes in another replica's delta. Repeated, overtaken and own deliveries change nothing. */
+  merge(delta: Uint8Array): Merged;
+
+  /** What other replicas need to assign as this one does: a few hundred bytes. */
+  directive(): Uint8Array;
+
+  /** Takes over the controller's directive, if it is newer. Whether it was. */
+  follow(directive: Uint8Array): boolean;
+
+  /** Everything, to be saved and resumed from. The same state gives the same bytes everywhere. */
+  state(): Uint8Array;
+
+  /** Folds a replica that has ended into the sum, once its last delta has come. Whether it was known. */
+  seal(replica: bigint | number): boolean;
+
+  /** Name of the release. */
+  get name(): string;
+  /** Names of the variants: the control, then the canary. */
+  get variants(): readonly string[];
+  /** Names of the guardrails, in the order of the spec. */
+  get guardrails(): readonly string[];
+  /** Share of units that the new version reaches now, a fraction from 0 to 1 in steps of one in a million. */
+  get exposure(): number;
+  /** Where the rollout stands. */
+  get phase(): Phase;
+  /** Number of the present cohort: counted up whenever the exposure changes or a new attempt begins. */
+  get cohort(): number;
+
+  /** Gives the memory back, now rather than some time after the last use; every later call throws. Safe to call twice. */
+  free(): void;
+  /** {@link free}, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/** The side of the comparison that a unit is on. */
+export type Arm = "canary" | "control";
+
+/** Where an outcome belongs. Small enough for a cookie or a header. */
+export interface Placement {
+  /** Number of the cohort in which the unit was assigned. */
+  readonly cohort: number;
+  /** The unit's arm; null for those that are not compared, whose requests still spend the budget. */
+  readonly arm: Arm | null;
+}
+
+/** A unit's variant, why, and where its outcome belongs. */
+export interface Assignment extends Placement {
+  /** Name of the variant to serve. */
+  readonly variant: string;
+  readonly reason: Reason;
+}
+
+/** Why a unit got its variant. Slots count from 0 to 999,999. */
+export type Reason =
+  /** The flag is switched off: everyone gets the default. */
+  | { readonly why: "off" }
+  /** The unit is named in the table of overrides. */
+  | { readonly why: "override" }
+  /** There is no unit: its id is missing or empty. */
+  | { readonly why: "unassigned" }
+  /** The unit's slot is beyond the exposure. */
+  | { readonly why: "not_exposed"; readonly slot: number }
+  /** The unit is exposed, and the allocation gave it its variant. */
+  | { readonly why: "allocated"; readonly slot: number; readonly variantSlot: number };
+
+/** News; known or overtaken; news from a replica that was sealed, which is not counted. */
+export type Merged = "fresh" | "known" | "after_seal";
+
+/** What the host tells a release at one moment. `by` is who says so, `why` is for the log. */
+export type Signal =
+  /** Time has passed. */
+  | "tick"
+  /** The source of outcomes failed, so what is missing is not silence. */
+  | { readonly source_error: { readonly why: string } }
+  /** Begin. */
+  | { readonly start: { readonly by: string } }
+  /** Approve leaving the present stage. */
+  | { readonly approve: { readonly by: string } }
+  /** Stop the clock of the stage; evidence still counts. */
+  | { readonly pause: { readonly by: string } }
+  /** Let the clock run again. */
+  | { readonly resume: { readonly by: string } }
+  /** Back to nobody, now. */
+  | { readonly abort: { readonly by: string; readonly why: string } }
+  /** Waive the rest of the stage's dwell, units and approval. */
+  | { readonly promote: { readonly by: string } }
+  /** Begin a new attempt; everything that the old one had shown is void. */
+  | { readonly retry: { readonly by: string } }
+  /** The rollback is in force everywhere. */
+  | "confirm"
+  /** The rollback could not be put in force. */
+  | { readonly rollback_failed: { readonly why: string } };
+
+/** What one step did. Counts above 2^53 are rounded here, and exact in `stepJson`. */
+export interface Step {
+  /** Append them to your log: the plan and the events give the same decisions again, anywhere. */
+  readonly events: readonly Event[];
+  /** What changed. Empty where nothing did. */
+  readonly decisions: readonly Decision[];
+  /** What the judge saw; null where there was nothing to judge. */
+  readonly report: Report | null;
+  /** What the budget allowed; null without an objective, or where there was nothing to judge. */
+  readonly gate: GateReport | null;
+}
+
+/** Something that happened to the rollout: one line of the log. */
+export interface Event {
+  /** From 1, without gaps. */
+  readonly seq: number;
+  readonly at: number;
+  readonly kind:
+    | "tick"
+    | "confirm"
+    | { readonly start: { readonly by: string } }
+    | {
+        readonly judged: {
+          readonly attempt: number;
+          readonly stage: number;
+          readonly finding: Finding;
+          readonly clearance: Clearance;
+        };
+      }
+    | { readonly approve: { readonly by: string; readonly stage: number } }
+    | { readonly pause: { readonly by: string } }
+    | { readonly resume: { readonly by: string } }
+    | { readonly abort: { readonly by: string; readonly why: string } }
+    | { readonly promote: { readonly by: string } }
+    | { readonly retry: { readonly by: string } }
+    | { readonly rollback_failed: { readonly why: string } };
+}
+
+/** One line of the decision log: what was decided at which event, what holds now, and why. */
+export interface Decision {
+  /** The event that led to it. */
+  readonly seq: number;
+  readonly at: number;
+  /** From 1. */
+  readonly attempt: number;
+  readonly action: Action;
+  /** The share that holds now, such as `5%`. */
+  readonly exposure: string;
+  readonly phase: Phase;
+  /** Never empty, the weightiest first. */
+  readonly reasons: readonly DecisionReason[];
+}
+
+/** What was decided. Put the exposure into force on `advance` and `roll_back`; after a rollback, answer with `confirm`. */
+export type Action =
+  | "schedule"
+  | "advance"
+  | "hold"
+  | "continue"
+  | "approve"
+  | "promote"
+  | "pause"
+  | "resume"
+  | "bake"
+  | "complete"
+  | "roll_back"
+  | "confirm_rollback"
+  | "fail_rollback"
+  | "cancel"
+  | "expire"
+  | "retry"
+  | "ignore";
+
+/** Where a release is on its way. Stages count from 0. */
+export type Phase =
+  | "draft"
+  | "scheduled"
+  | { readonly ramping: { readonly stage: number } }
+  | { readonly holding: { readonly stage: number; readonly reason: Hold } }
+  | "baking"
+  | "completed"
+  | "rolling_back"
+  | "rollback_failed"
+  | "rolled_back"
+  | { readonly expired: { readonly stage: number } };
+
+/** What stands in the way of the next rise. */
+export type Hold =
+  | "paused"
+  | "not_before"
+  | "invalid"
+  | { readonly insufficient: Lack }
+  | "inconclusive"
+  | "budget"
+  | "calendar"
+  | "approval";
+
+/** Why there is nothing to judge by. */
+export type Lack = "no_data" | "missing_metric" | "stale" | "source_error";
+
+/** Evidence that was reached, and evidence that was needed: natural logarithms of e-values. */
+export interface Evidence {
+  readonly have: number;
+  readonly need: number;
+}
+
+/** Why a decision was taken, with the numbers it was taken by. */
+export type DecisionReason =
+  | "clear"
+  | "confirmed"
+  | "invalid"
+  | "budget_spent"
+  | { readonly started: { readonly by: string } }
+  | { readonly retried: { readonly by: string } }
+  | { readonly paused: { readonly by: string } }
+  | { readonly resumed: { readonly by: string } }
+  | { readonly approved: { readonly by: string; readonly stage: number } }
+  | { readonly promoted: { readonly by: string } }
+  | { readonly aborted: { readonly by: string; readonly why: string } }
+  | { readonly rollback_failed: { readonly why: string } }
+  | { readonly not_applicable: { readonly command: Command; readonly phase: Phase } }
+  | { readonly other_stage: { readonly stage: number; readonly current_stage: number } }
+  | {
+      readonly void: {
+        readonly attempt: number;
+        readonly stage: number;
+        readonly current_attempt: number;
+        readonly current_stage: number;
+      };
+    }
+  | { readonly harm: Evidence }
+  | { readonly safe: Evidence }
+  | { readonly no_harm: Evidence }
+  | { readonly inconclusive: Evidence }
+  | { readonly insufficient: { readonly lack: Lack; readonly quiet: string } }
+  | { readonly unmonitored: { readonly stage: number } }
+  | { readonly dwell: { readonly have: string; readonly need: string } }
+  | { readonly elapsed: { readonly have: string; readonly need: string } }
+  | { readonly units: { readonly have: number; readonly need: number } }
+  | { readonly deadline: { readonly elapsed: string; readonly limit: string } }
+  | { readonly budget: { readonly cap: string | null; readonly next: string } }
+  | { readonly not_before: { readonly start: number } }
+  | { readonly freeze: { readonly until: number | null; readonly why: string | null } }
+  | { readonly approval_missing: { readonly stage: number } };
+
+/** What a person or the host may ask of the rollout. */
+export type Command =
+  | "start"
+  | "approve"
+  | "pause"
+  | "resume"
+  | "abort"
+  | "promote"
+  | "retry"
+  | "confirm"
+  | "rollback_failed";
+
+/** What the judge may say of a stage. */
+export type Verdict = "harm" | "safe" | "inconclusive" | "invalid" | { readonly insufficient: Lack };
+
+/** A verdict with the numbers that a rollout acts on. `ln_` numbers are natural logarithms of e-values: 0 says nothing, 3 is twenty to one. */
+export interface Finding {
+  readonly verdict: Verdict;
+  /** Canary units with an outcome, in the stage judged. */
+  readonly units: number;
+  readonly ln_harm: number;
+  readonly ln_harm_needed: number;
+  readonly ln_safety: number;
+  readonly ln_safety_needed: number;
+}
+
+/** The same thing of both arms. */
+export interface Arms<T> {
+  readonly canary: T;
+  readonly control: T;
+}
+
+/** Both ends of a confidence sequence; null where nothing bounds it yet. */
+export interface Interval {
+  readonly lower: number | null;
+  readonly upper: number | null;
+}
+
+/** What the judge saw at one look. */
+export interface Report {
+  readonly finding: Finding;
+  /** Units of both arms in this attempt. */
+  readonly units: Arms<number>;
+  /** Evidence that the arms were not filled as assigned, and where it makes the verdict `invalid`. */
+  readonly ln_mismatch: number;
+  readonly ln_mismatch_needed: number;
+  /** In the order of the spec. */
+  readonly guardrails: readonly GuardrailReport[];
+}
+
+/** What one guardrail shows: over the attempt, safety over the present stage. */
+export interface GuardrailReport {
+  readonly name: string;
+  readonly counts: Arms<{ readonly units: number; readonly failures: number }>;
+  /** Failure rates from 0 to 1; null without units. */
+  readonly rates: Arms<number | null>;
+  readonly rate_intervals: Arms<Interval>;
+  /** Ratio of the rates, canary over control. */
+  readonly ratio_interval: Interval;
+  readonly ln_harm: number;
+  readonly ln_safety: number;
+  /** Whether it is named as a cause of a rollback. */
+  readonly culprit: boolean;
+}
+
+/* ---- Error budgets ---- */
+
+/** What the error budget says of the next exposure. */
+export type Clearance = "allow" | { readonly cap: string } | "hold" | "roll_back";
+
+/** A gate's answer with its arithmetic: `spend_ppm` against `allowed_ppm`, and `asked` against `largest`. */
+export interface GateReport {
+  readonly answer: Clearance;
+  /** The rule that decided. */
+  readonly rule: "no_rise" | "exhausted" | "missing_data" | "within_risk" | "beyond_risk";
+  /** The exposure at the time of asking, a share. */
+  readonly current: string;
+  /** The exposure asked for, a share. */
+  readonly asked: string;
+  /** The largest exposure whose worst-case spend is allowed, a share. */
+  readonly largest: string;
+  /** What `asked` may spend before it is noticed, in parts per million of the whole budget. */
+  readonly spend_ppm: number;
+  /** What one step may spend, in the same unit. */
+  readonly allowed_ppm: number;
+  /** Whether the budget was taken to be whole for want of data. */
+  readonly presumed_whole: boolean;
+  /** The share of the exposed that is assumed to fail. */
+  readonly assumed_failure: string;
+  /** A span. */
+  readonly detection_delay: string;
+  /** The share of what remains that one step may risk. */
+  readonly risk: string;
+  readonly budget: Budget;
+}
+
+/** How an error budget stands, in parts per million of it; null without events. Negative once overspent. */
+export interface Budget {
+  readonly state: "ok" | "at_risk" | "exhausted" | "insufficient_data";
+  readonly objective: string;
+  readonly period: string;
+  readonly at_risk: string;
+  readonly consumed_by_events_ppm: number | null;
+  readonly remaining_by_events_ppm: number | null;
+  readonly consumed_by_time_ppm: number | null;
+  readonly remaining_by_time_ppm: number | null;
+  readonly reading: Reading;
+}
+
+/** What was counted in one window, and how much of the window anybody was counting. Counts above 2^53 are rounded. */
+export interface Reading {
+  readonly window: string;
+  /** Width of the buckets that were read. */
+  readonly resolution: string;
+  readonly watched: string;
+  /** The share of the window that was watched. */
+  readonly coverage: string;
+  readonly good: number;
+  readonly bad: number;
+  /** Events that came too late to count, were stamped after the window, or could not be held. */
+  readonly late: number;
+  readonly ahead: number;
+  readonly rejected: number;
+}
+
+/** Counts of a window that were made elsewhere, such as in a monitoring system. */
+export interface Counts {
+  /** A span, at most `30d`. */
+  readonly window: string;
+  /** How much of the window was watched, a span. */
+  readonly watched: string;
+  readonly good: number | bigint;
+  readonly bad: number | bigint;
+}
+
+/** Good and bad events of the last 30 days. A {@link Release} keeps its own; this is for budgets alone. */
+export class Counter {
+  constructor();
+  /** Counts events at a time. Never fails for a time in range: what no bucket can hold is counted as late or rejected. */
+  record(atMs: number, good: number | bigint, bad: number | bigint): void;
+  /** What the window up to `nowMs` saw; a span from `10s` to `30d`. */
+  read(window: string, nowMs: number): Reading;
+  /** See {@link Release.free}. */
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
+/** The failures that an objective such as `99.9%` allows, in parts per billion. */
+export function allowedFailure(objective: string): number;
+
+/**
+ * What a window's counts spent of a budget.
+ * @param period A span from `1h` to `30d`.
+ * @param atRisk The share at which what remains is called at risk; `20%` if left out.
+ */
+export function budget(objective: string, period: string, counts: Counts, atRisk?: string): Budget;
+
+/**
+ * What a gate says of a rise of exposure.
+ * @param gate The fields of a spec's `objective` without `metric`, as JSON text or an object.
+ * @param current The present exposure, a share.
+ * @param asked The next exposure, a share.
+ */
+export function askGate(gate: string | object, counts: Counts, current: string, asked: string): GateReport;
+
+/* ---- Flags and bucketing ---- */
+
+/** A flag alone: a kill switch, overrides, one allocation of variants behind an exposure, and a default. */
+export class Flag {
+  /**
+   * @param json The flag, as JSON text or an object.
+   * @throws {RampgateError} All problems of the flag together.
+   */
+  constructor(json: string | object);
+  /** The same as `new Flag(json)`. */
+  static fromJson(json: string | object): Flag;
+  /** The variant of a unit, and why. */
+  evaluate(unit?: string | null): Evaluation;
+  /** For each unit the position of its variant in {@link variants}. */
+  evaluateMany(units: readonly (string | null | undefined)[]): Uint8Array;
+  get key(): string;
+  /** Names of the variants, in the order of the document. */
+  get variants(): readonly string[];
+  /** See {@link Release.free}. */
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
+/** A variant with the reason for it. */
+export interface Evaluation {
+  readonly variant: string;
+  /** Its position in the flag's variants. */
+  readonly index: number;
+  readonly reason: Reason;
+}
+
+/** What a key is for: each domain is a hash function of its own. */
+export type Domain = "exposure" | "variant" | "layer" | "holdout";
+
+/** The slot of a unit under a domain's key, 0 to 999,999. */
+export function slot(domain: Domain, salt: string, unit: string): number;
+
+/** The hash of 64 bits that the slot is made from. */
+export function hash(domain: Domain, salt: string, unit: string): bigint;
+
+/** Where each variant's run of slots ends; the first begins at 0. Weights are integers of 32 bits. */
+export function allocationEnds(weights: readonly number[]): number[];
+
+/** Every decision that a plan takes over a log: the JSON text of a list of decisions, byte for byte the same in every language. */
+export function replayRollout(plan: string, events: string): string;
+
+/* ---- Errors ---- */
+
+/** Which sort of rule was broken. `freed` is the package's own: an object was used after `free()`. */
+export type ErrorCode =
+  | "syntax"
+  | "missing"
+  | "unknown"
+  | "type"
+  | "range"
+  | "conflict"
+  | "version"
+  | "corrupt"
+  | "order"
+  | "freed";
+
+/** One broken rule. */
+export interface Problem {
+  /** Where: the field's path in the document, or the argument's name. */
+  readonly path: string;
+  readonly code: ErrorCode;
+  /** The rule in words. */
+  readonly rule: string;
+  /** The value that broke it, shortened; undefined where nothing was given. */
+  readonly value: string | undefined;
+}
+
+/** What is thrown: everything that was wrong with an input. `code`, `path` and `value` are of the first problem. */
+export class RampgateError extends Error {
+  /** For tests and wrappers; the library makes its own. */
+  constructor(message: string, problems: readonly [Problem, ...Problem[]]);
+  readonly code: ErrorCode;
+  readonly path: string;
+  readonly value: string | undefined;
+  readonly problems: readonly [Problem, ...Problem[]];
+}

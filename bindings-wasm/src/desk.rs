@@ -1,14 +1,12 @@
 //! Where units come in and answers go out without an object or a copy in between.
 
+use crate::convert::arm_code;
 use rampgate::flag::Reason;
+use rampgate::release::Placement;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// How many units a batch has at most. More gain nothing: the text is then beyond the nearest cache.
-const BATCH: usize = 64;
-/// Room for the text of such a batch of ordinary ids.
-const ROOM: usize = 8 * 1024;
-/// What stands between the units of a batch.
-const SEPARATOR: char = '\0';
+/// Room for ordinary ids.
+const ROOM: usize = 1024;
 
 /// Memory that JavaScript holds views of. It writes a unit's UTF-8 bytes into the text and reads the answer's numbers:
 ///
@@ -19,23 +17,22 @@ const SEPARATOR: char = '\0';
 /// | 2 | slot under the exposure key, for 3 and 4 |
 /// | 3 | slot under the variant key, for 4 |
 /// | 4 | cohort, of releases |
-/// | 5 | arm, of releases; see [`arm_code`](crate::convert::arm_code) |
+/// | 5 | arm, of releases; see [`arm_code`] |
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Desk {
     text: Vec<u8>,
     answer: Box<[u32; 6]>,
-    positions: Box<[u8; BATCH]>,
 }
 
 #[wasm_bindgen]
 impl Desk {
-    /// A desk with room for a batch of ordinary ids.
+    /// A desk with room for ordinary ids.
     #[wasm_bindgen(constructor)]
     #[must_use]
     #[expect(clippy::new_without_default, reason = "made by JavaScript alone")]
     pub fn new() -> Self {
-        Self { text: vec![0; ROOM], answer: Box::new([0; 6]), positions: Box::new([0; BATCH]) }
+        Self { text: vec![0; ROOM], answer: Box::new([0; 6]) }
     }
 
     /// Makes room for a longer text. Views have to be renewed.
@@ -60,27 +57,15 @@ impl Desk {
     pub fn answer(&self) -> *const u32 {
         self.answer.as_ptr()
     }
-
-    /// Where the positions of a batch's variants begin.
-    #[must_use]
-    pub fn positions(&self) -> *const u8 {
-        self.positions.as_ptr()
-    }
-
-    /// How many units a batch has at most.
-    #[must_use]
-    pub fn batch(&self) -> usize {
-        BATCH
-    }
 }
 
 impl Desk {
     /// The unit in the first `length` bytes. What is not UTF-8 is nobody; the encoder of JavaScript writes nothing else.
     pub(crate) fn unit(&self, length: usize) -> &str {
-        text(&self.text, length)
+        self.text.get(..length).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
     }
 
-    pub(crate) fn put(&mut self, position: usize, reason: Reason) {
+    pub(crate) fn put(&mut self, position: usize, reason: Reason, placement: Placement) {
         let (why, slot, variant_slot) = match reason {
             Reason::Off => (0, 0, 0),
             Reason::Override => (1, 0, 0),
@@ -88,29 +73,8 @@ impl Desk {
             Reason::NotExposed { slot } => (3, slot.get(), 0),
             Reason::Allocated { slot, variant_slot } => (4, slot.get(), variant_slot.get()),
         };
-        let [.., cohort, arm] = *self.answer;
-        *self.answer = [u32::try_from(position).unwrap_or(u32::MAX), why, slot, variant_slot, cohort, arm];
+        let position = u32::try_from(position).unwrap_or(u32::MAX);
+        let Placement { cohort, arm } = placement;
+        *self.answer = [position, why, slot, variant_slot, cohort, arm_code(arm)];
     }
-
-    pub(crate) fn put_placement(&mut self, cohort: u32, arm: u32) {
-        let [position, why, slot, variant_slot, ..] = *self.answer;
-        *self.answer = [position, why, slot, variant_slot, cohort, arm];
-    }
-
-    /// Decides each of `count` units in the first `length` bytes. False, and then nothing is decided, where the text has more units:
-    /// one of them holds the separator.
-    pub(crate) fn decide(&mut self, length: usize, count: usize, position: impl Fn(&str) -> usize) -> bool {
-        let units = text(&self.text, length).split(SEPARATOR);
-        if units.clone().count() != count || count > BATCH {
-            return false;
-        }
-        for (place, unit) in self.positions.iter_mut().zip(units) {
-            *place = u8::try_from(position(unit)).unwrap_or(u8::MAX); // a flag has at most 256 variants
-        }
-        true
-    }
-}
-
-fn text(bytes: &[u8], length: usize) -> &str {
-    bytes.get(..length).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
 }

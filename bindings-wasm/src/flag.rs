@@ -3,6 +3,7 @@
 use crate::desk::Desk;
 use crate::error::Thrown;
 use rampgate::flag;
+use rampgate::release::Placement;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A flag in its loaded form.
@@ -31,13 +32,6 @@ impl Flag {
     /// Evaluates the unit in the first `length` bytes of the desk, and puts the answer there.
     pub fn evaluate(&self, desk: &mut Desk, length: usize) {
         let evaluation = self.0.evaluate(desk.unit(length));
-        desk.put(evaluation.index(), evaluation.reason());
-    }
-
-    /// Evaluates `count` units; see [`Desk::decide`].
-    #[wasm_bindgen(js_name = evaluateMany)]
-    #[must_use]
-    pub fn evaluate_many(&self, desk: &mut Desk, length: usize, count: usize) -> bool {
-        desk.decide(length, count, |unit| self.0.evaluate(unit).index())
+        desk.put(evaluation.index(), evaluation.reason(), Placement { cohort: 0, arm: None });
     }
 }

@@ -1,6 +1,6 @@
 //! The facade, as `js/release.js` holds it.
 
-use crate::convert::{arm_code, instant, json, outcome, placement};
+use crate::convert::{instant, json, outcome, placement};
 use crate::desk::Desk;
 use crate::error::Thrown;
 use rampgate::observe::{Joined, ReplicaId};
@@ -37,7 +37,7 @@ impl Release {
 
     /// Names of the guardrails, in the order of their positions.
     #[must_use]
-    pub fn metrics(&self) -> Vec<String> {
+    pub fn guardrails(&self) -> Vec<String> {
         self.0.spec().judge().guardrails().iter().map(|guardrail| guardrail.name().into()).collect()
     }
 
@@ -60,15 +60,7 @@ impl Release {
     /// Assigns the unit in the first `length` bytes of the desk, and puts the answer there.
     pub fn assign(&self, desk: &mut Desk, length: usize) {
         let assignment = self.0.assign(desk.unit(length));
-        desk.put(self.position(assignment.variant), assignment.reason);
-        desk.put_placement(assignment.placement.cohort, arm_code(assignment.placement.arm));
-    }
-
-    /// Assigns `count` units; see [`Desk::decide`].
-    #[wasm_bindgen(js_name = assignMany)]
-    #[must_use]
-    pub fn assign_many(&self, desk: &mut Desk, length: usize, count: usize) -> bool {
-        desk.decide(length, count, |unit| self.position(self.0.assign(unit).variant))
+        desk.put(self.position(assignment.variant), assignment.reason, assignment.placement);
     }
 
     pub fn record(

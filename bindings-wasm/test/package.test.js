@@ -1,52 +1,52 @@
-// What is in the tarball, and that one program gives one answer in every runtime.
+// The packed package: what is in it, and that one suite passes in every runtime.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { install } from "./packed.js";
+import { suite } from "./suite.js";
 import { serve } from "./workerd.js";
 
 const run = promisify(execFile);
+const root = join(import.meta.dirname, "../..");
+const testdata = join(root, "core/testdata");
+const text = (...path) => readFileSync(join(...path), "utf8");
 
-let packed;
-before(() => {
-  packed = install();
-});
-after(() => packed?.remove());
+const packed = install();
+after(() => packed.remove());
 
-// The program: `rampgate` is the package, the answer is JSON.
+const data = {
+  ...Object.fromEntries(["bucketing", "slo", "rollout"].map((name) => [name, JSON.parse(text(testdata, `${name}.json`))])),
+  release: Object.fromEntries(readdirSync(join(testdata, "release")).map((name) => [name, text(testdata, "release", name)])),
+};
+const modules = ["check.js", "golden.js", "hostile.js", "stories.js", "suite.js"];
+for (const name of modules) copyFileSync(join(import.meta.dirname, name), join(packed.folder, name));
+writeFileSync(join(packed.folder, "data.json"), JSON.stringify(data));
+writeFileSync(join(packed.folder, "package.json"), '{ "type": "module" }');
+
+// A program: `rampgate` is the package, the answer is JSON.
 const program = "({ version: rampgate.version(), names: Object.keys(rampgate).sort() })";
-const cargo = readFileSync(join(import.meta.dirname, "../../Cargo.toml"), "utf8");
-const expected = { version: /^version = "(.*)"$/m.exec(cargo)[1], names: ["version"] };
+const expected = {
+  version: /^version = "(.*)"$/m.exec(text(root, "Cargo.toml"))[1],
+  names: ["Counter", "Flag", "RampgateError", "Release", "allocationEnds", "allowedFailure", "askGate", "budget", "hash", "replayRollout", "slot", "version"],
+};
 
 // Runs `source` as a module in a Node of its own, beside the installed package.
-async function node(source) {
-  const file = join(packed.folder, "program.mjs");
+async function node(source, name = "program.mjs") {
+  const file = join(packed.folder, name);
   writeFileSync(file, source);
   const { stdout } = await run(process.execPath, ["--no-warnings", file]);
-  return JSON.parse(stdout);
+  return stdout;
 }
 
-const asPackage = `import * as rampgate from "rampgate"; console.log(JSON.stringify(${program}));`;
-
 test("the tarball holds the loaders, the module, its glue and the types, and nothing else", () => {
-  assert.deepEqual(packed.files, [
-    "LICENSE-APACHE",
-    "LICENSE-MIT",
-    "README.md",
-    "dist/core.d.ts",
-    "dist/core.js",
-    "dist/core.wasm",
-    "js/browser.js",
-    "js/index.d.ts",
-    "js/node.js",
-    "js/surface.js",
-    "js/workerd.js",
-    "package.json",
-  ]);
+  const own = readdirSync(join(import.meta.dirname, "../js")).map((name) => `js/${name}`);
+  const others = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist/core.js", "dist/core.wasm", "package.json"];
+  assert.deepEqual(packed.files, [...own, ...others].sort());
 });
 
 test("every file that the exports name is in the tarball", () => {
@@ -60,16 +60,20 @@ test("the package has the version of the workspace", () => {
 
 test("the module names no folder of the machine that built it", () => {
   const module = readFileSync(join(packed.folder, "node_modules/rampgate/dist/core.wasm"), "latin1");
-  for (const folder of [join(import.meta.dirname, "../.."), process.env.HOME]) assert.ok(!module.includes(folder), folder);
+  for (const folder of [root, process.env.HOME]) assert.ok(!module.includes(folder), folder);
 });
 
-test("Node", async () => {
-  assert.deepEqual(await node(asPackage), expected);
+test("Node", async (t) => {
+  const entry = join(packed.folder, "entry.mjs");
+  writeFileSync(entry, 'export * from "rampgate";');
+  const rampgate = await import(pathToFileURL(entry));
+  assert.deepEqual(JSON.parse(await node(`import * as rampgate from "rampgate"; console.log(JSON.stringify(${program}));`)), expected);
+  for (const [name, pass] of Object.entries(suite)) await t.test(name, () => pass(rampgate, data));
 });
 
 test("Node, by require where it can load modules", { skip: !process.features.require_module && "this Node cannot" }, async () => {
   const byRequire = `import { createRequire } from "node:module"; const rampgate = createRequire(import.meta.url)("rampgate");`;
-  assert.deepEqual(await node(`${byRequire} console.log(JSON.stringify(${program}));`), expected);
+  assert.deepEqual(JSON.parse(await node(`${byRequire} console.log(JSON.stringify(${program}));`)), expected);
 });
 
 test("the browser's loader, over HTTP", async () => {
@@ -78,26 +82,53 @@ test("the browser's loader, over HTTP", async () => {
   const server = http.createServer((_, answer) => answer.writeHead(200, { "content-type": "application/wasm" }).end(module));
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const page = `
+    import { readFileSync } from "node:fs";
+    import { suite } from "./suite.js";
     const { fetch } = globalThis;
     globalThis.fetch = (url) => {
       if (!String(url).endsWith("/dist/core.wasm")) throw new Error("asks for " + url);
       return fetch("http://127.0.0.1:${server.address().port}/");
     };
     const rampgate = await import("./node_modules/rampgate/${packed.manifest.exports["."].browser}");
+    const data = JSON.parse(readFileSync("${join(packed.folder, "data.json")}", "utf8"));
+    for (const pass of Object.values(suite)) pass(rampgate, data);
     console.log(JSON.stringify(${program}));`;
   try {
-    assert.deepEqual(await node(page), expected);
+    assert.deepEqual(JSON.parse(await node(page)), expected);
   } finally {
     server.close();
     server.closeAllConnections();
   }
 });
 
-test("workerd", { timeout: 60_000 }, async () => {
-  const worker = `import * as rampgate from "{loader}";\nexport default { fetch: () => Response.json(${program}) };\n`;
-  await serve(packed, worker, async (address) => {
-    const answer = await fetch(address);
-    assert.equal(answer.status, 200);
-    assert.deepEqual(await answer.json(), expected);
+test("workerd", { timeout: 120_000 }, async (t) => {
+  const worker = `
+    import * as rampgate from "{loader}";
+    import data from "./data.json";
+    import { suite } from "./suite.js";
+    export default {
+      fetch(request) {
+        const name = decodeURIComponent(new URL(request.url).pathname.slice(1));
+        if (name === "") return Response.json(${program});
+        try {
+          suite[name](rampgate, data);
+          return new Response("passed");
+        } catch (error) {
+          return new Response(error.stack, { status: 500 });
+        }
+      },
+    };`;
+  await serve(packed, worker, ["data.json", ...modules], async (address) => {
+    assert.deepEqual(await (await fetch(address)).json(), expected);
+    for (const name of Object.keys(suite)) {
+      await t.test(name, async () => assert.equal(await (await fetch(`${address}/${encodeURIComponent(name)}`)).text(), "passed"));
+    }
   });
 });
+
+for (const page of ["README.md", "bindings-wasm/README.md"]) {
+  const blocks = existsSync(join(root, page)) ? [...text(root, page).matchAll(/^```js\n(.*?)^```/gms)].map(([, block]) => block) : [];
+  test(`the code of ${page} runs as it stands`, { skip: blocks.length === 0 && "there is none" }, async () => {
+    for (const [place, block] of blocks.entries()) await node(block, `page-${place}.mjs`);
+  });
+}

@@ -1,23 +1,28 @@
-// A real workerd with the packed package and one worker.
+// A real workerd with the packed package and a worker.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 
 // The platform's own binary. `workerd/bin/workerd` is a Node script when install scripts are off, and that one drops fd 3.
 const architecture = process.arch === "x64" ? "64" : process.arch;
 const binary = createRequire(import.meta.url).resolve(`@cloudflare/workerd-${process.platform}-${architecture}/bin/workerd`);
 
+const kind = (path) => ({ ".wasm": "wasm", ".json": "json" })[extname(path)] ?? "esModule";
+
 /**
  * Serves `worker`, the text of a module beside `node_modules`, on a free port of the loopback; `use` gets the address.
  * workerd does not resolve packages: `{loader}` in the worker's text stands for the file that the package's exports name for it.
+ * `beside` are the names of further files of the folder that the worker imports.
  */
-export async function serve({ folder, files, manifest }, worker, use) {
+export async function serve({ folder, files, manifest }, worker, beside, use) {
   const at = (path) => join("node_modules/rampgate", path);
   const modules = files
     .filter((path) => /\.(js|wasm)$/.test(path))
-    .map((path) => `(name = "${at(path)}", ${path.endsWith(".wasm") ? "wasm" : "esModule"} = embed "${at(path)}"),`);
+    .map(at)
+    .concat(beside)
+    .map((path) => `(name = "${path}", ${kind(path)} = embed "${path}"),`);
   writeFileSync(join(folder, "worker.js"), worker.replaceAll("{loader}", `./${at(manifest.exports["."].workerd)}`));
   writeFileSync(
     join(folder, "config.capnp"),

@@ -10,6 +10,9 @@ use core::fmt;
 /// Longest excerpt of an offending value that a problem keeps, in bytes.
 const LONGEST_VALUE: usize = 120;
 
+/// Most problems that one error lists. A document with more is wrong as a whole, and millions of them would exhaust a small memory.
+const MOST_PROBLEMS: usize = 1_000;
+
 /// Which sort of rule was broken.
 ///
 /// More kinds may come; match with a wildcard arm.
@@ -120,7 +123,7 @@ impl fmt::Display for Problem {
 
 /// Everything that was wrong with an input: never empty, cheap to clone.
 ///
-/// A document is read to its end, so one `Error` lists all of its problems; [`path`](Self::path),
+/// A document is read to its end, so one `Error` lists all of its problems, up to 1,000; [`path`](Self::path),
 /// [`kind`](Self::kind) and [`value`](Self::value) speak of the first.
 ///
 /// ```
@@ -211,7 +214,10 @@ pub(crate) struct Problems(RefCell<Vec<Problem>>);
 
 impl Problems {
     pub(crate) fn push(&self, problem: Problem) {
-        self.0.borrow_mut().push(problem); // the borrow ends here, so a second one never overlaps it
+        let mut problems = self.0.borrow_mut(); // ends with this call, so a second one never overlaps it
+        if problems.len() < MOST_PROBLEMS {
+            problems.push(problem);
+        }
     }
 
     /// Takes over the problems of `error`, as they are.
@@ -261,6 +267,9 @@ mod tests {
             "2 problems:\n  invalid `stages[2].exposure`: must exceed the previous stage (25%), got 10%\n  invalid `name`: must be given"
         );
         assert_eq!(both.path(), "stages[2].exposure");
+        let many = Problems::default();
+        (0..2_000).for_each(|_| many.extend(&one));
+        assert_eq!(many.finish(Some(())).unwrap_err().problems().count(), 1_000);
         assert_eq!(both.problems().count(), 2);
     }
 

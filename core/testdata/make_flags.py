@@ -83,9 +83,19 @@ def one(test, want, value):
     raise ValueError(test)
 
 
+def text(salt):
+    return salt["shared"] if isinstance(salt, dict) else salt
+
+
+def parts(share):
+    return round(float(share[:-1]) * 10_000)
+
+
 class Set:
     def __init__(self, document):
         self.flags, self.segments = document["flags"], document.get("segments", {})
+        self.holdouts = sorted(document.get("holdouts", []), key=lambda h: "tag" in h)
+        self.layers = {layer["name"]: layer for layer in document.get("layers", [])}
 
     def holds(self, c, ctx):
         if "all" in c:
@@ -113,6 +123,24 @@ class Set:
         now = millis(ctx["now"])
         return ("from" not in thing or millis(thing["from"]) <= now) and ("until" not in thing or now < millis(thing["until"]))
 
+    def guarded(self, flag, unit):
+        """Why the unit does not get past the holdouts and the layer, if it does not."""
+        if unit:
+            for h in self.holdouts:
+                if "tag" in h and h["tag"] not in flag.get("tags", []):
+                    continue
+                if hashed("holdout", text(h.get("salt", h["name"])), unit) * SLOTS >> 64 < parts(h["share"]):
+                    return {"why": "held_out"}
+        if "layer" in flag:
+            if not unit:
+                return {"why": "unassigned"}
+            layer = self.layers[flag["layer"]["name"]]
+            slot = hashed("layer", text(layer.get("salt", layer["name"])), unit) * SLOTS >> 64
+            own, = (c for c in layer["claims"] if c["name"] == flag["layer"]["claim"])
+            if not any(start <= slot < end for start, end in own["slots"]):
+                return {"why": "not_in_layer", "slot": slot}
+        return None
+
     def decide(self, key, ctx):
         flag, unit = self.flags[key], ctx["unit"]
         default = flag["default"]
@@ -122,6 +150,9 @@ class Set:
             return default, {"why": "not_scheduled"}, None
         if unit in flag.get("overrides", {}):
             return flag["overrides"][unit], {"why": "override"}, None
+        guarded = self.guarded(flag, unit)
+        if guarded:
+            return default, guarded, None
         if not all(self.holds(r, ctx) for r in flag.get("requires", [])):
             return default, {"why": "prerequisite"}, None
         passed = None
@@ -130,7 +161,7 @@ class Set:
                 continue
             if "serve" in rule:
                 return rule["serve"], {"why": "served"}, n
-            salt = rule.get("salt", flag.get("salt", key))
+            salt = text(rule.get("salt", flag.get("salt", key)))
             if unit == "":
                 passed = passed or (default, {"why": "unassigned"}, n)
                 continue
@@ -138,12 +169,19 @@ class Set:
             if kept in flag["variants"]:
                 return kept, {"why": "sticky"}, n
             slot = hashed("exposure", salt, unit) * SLOTS >> 64
-            if slot >= round(float(rule.get("exposure", "100%")[:-1]) * 10_000):
+            if slot >= parts(rule.get("exposure", "100%")):
                 passed = passed or (default, {"why": "not_exposed", "slot": slot}, n)
                 continue
             variant_slot = hashed("variant", salt, unit) * SLOTS >> 64
-            ends = boundaries([rule["weights"].get(v, 0) for v in flag["variants"]])
-            variant = flag["variants"][bisect.bisect_right(ends, variant_slot)]
+            if "slots" in rule:
+                owners = [v for v, runs in rule["slots"].items() if any(a <= variant_slot < b for a, b in runs)]
+                if not owners:
+                    passed = passed or (default, {"why": "not_allocated", "slot": slot, "variant_slot": variant_slot}, n)
+                    continue
+                variant = owners[0]
+            else:
+                ends = boundaries([rule["weights"].get(v, 0) for v in flag["variants"]])
+                variant = flag["variants"][bisect.bisect_right(ends, variant_slot)]
             return variant, {"why": "allocated", "slot": slot, "variant_slot": variant_slot}, n
         return passed or (default, {"why": "no_rule"}, None)
 
@@ -207,11 +245,16 @@ def rule(r, segments, flags):
         out["when"] = condition(r, 2, segments, flags)
     if r.random() < 0.3:
         return out | {"serve": r.choice(VARIANTS)}
-    out["weights"] = {v: r.randint(1, 5) for v in some(r, VARIANTS)}
+    if r.random() < 0.3:
+        cuts = [0, *sorted(r.sample(range(1, SLOTS), 5))]
+        runs = [[a, b] for a, b in zip(cuts, cuts[1:])]
+        out["slots"] = {v: [run for i, run in enumerate(runs) if i % 3 == j] for j, v in enumerate(some(r, VARIANTS)) if j < 2}
+    else:
+        out["weights"] = {v: r.randint(1, 5) for v in some(r, VARIANTS)}
     if r.random() < 0.7:
         out["exposure"] = r.choice(["0%", "0.5%", "12.5%", "50%", "100%"])
     if r.random() < 0.3:
-        out["salt"] = r.choice(["s1", "s2"])
+        out["salt"] = r.choice(["s1", "s2", {"shared": "s1"}])
     return out
 
 
@@ -231,7 +274,18 @@ def document(r):
             flag["requires"] = [{"flag": r.choice(list(flags)), "variants": some(r, VARIANTS)}]
         flag["rules"] = [rule(r, list(segments), list(flags)) for _ in range(r.randint(0, 4))]
         flags[f"flag{n}"] = flag
-    return {"rampgate_flags": 1, "version": r.randint(0, 9), "segments": segments, "flags": flags}
+    out = {"rampgate_flags": 1, "version": r.randint(0, 9), "segments": segments, "flags": flags}
+    if r.random() < 0.4:
+        out["holdouts"] = [{"name": "ads", "tag": "ads", "share": "40%"}, {"name": "all", "share": "10%", "salt": {"shared": "h"}}]
+        for flag in flags.values():
+            if r.random() < 0.5:
+                flag["tags"] = ["ads", "x"]
+    if r.random() < 0.4:
+        out["layers"] = [{"name": "page", "claims": [{"name": "a", "slots": [[0, 100_000], [700_000, 1_000_000]]}, {"name": "b", "slots": [[100_000, 650_000]]}]}]
+        for flag in flags.values():
+            if r.random() < 0.5:
+                flag["layer"] = {"name": "page", "claim": r.choice(["a", "b"])}
+    return out
 
 
 def value(r, depth=1):
@@ -264,7 +318,7 @@ def main() -> None:
                 outcome = {"variant": variant, "reason": reason} | ({} if n is None else {"rule": n})
                 if reason["why"] in ("allocated", "sticky"):
                     flag = doc["flags"][key]
-                    salt = flag["rules"][n].get("salt", flag.get("salt", key))
+                    salt = text(flag["rules"][n].get("salt", flag.get("salt", key)))
                     outcome["dedupe"] = f"{dedupe(key, salt, variant, ctx['unit']):016x}"
                 outcomes[key] = outcome
             cases.append({"context": ctx, "outcomes": outcomes})

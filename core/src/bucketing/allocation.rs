@@ -1,5 +1,6 @@
-use super::Slot;
 use super::partition::{Owner, Partition, Piece};
+use super::{Slot, ranges};
+use crate::document::Field;
 use crate::error::{Error, Kind, Problem, Problems};
 use crate::quantity::Share;
 use alloc::format;
@@ -73,6 +74,32 @@ impl Allocation {
         }
         let partition = Partition::of_pieces(pieces, path, &problems);
         problems.finish(partition.map(|partition| Self::new(partition, variants)))
+    }
+
+    /// Reads `{variant: [[start, end], …]}`, the form in which a rebalanced allocation is stored.
+    pub(crate) fn read(field: &Field<'_>, variants: &[&str], problems: &Problems) -> Option<Self> {
+        let (mut pieces, mut paths, mut complete) = (Vec::new(), Vec::new(), true);
+        for (name, item) in field.entries()? {
+            let position = variants.iter().position(|variant| *variant == name);
+            if position.is_none() {
+                item.refuse(Kind::Unknown, "must be under the name of a variant");
+            }
+            let Some((position, ranges)) = position.zip(ranges::read(&item)) else {
+                complete = false;
+                continue;
+            };
+            for ranges::Given { path, slots } in ranges {
+                pieces.push(Piece { owner: Owner::at(position), slots, given: paths.len() });
+                paths.push(path);
+            }
+        }
+        if complete && pieces.is_empty() {
+            field.refuse(Kind::Missing, "must give a slot to somebody");
+            return None;
+        }
+        let path = |given| paths.get(given).cloned().unwrap_or_default();
+        let partition = Partition::of_pieces(pieces, path, problems)?;
+        complete.then(|| Self::new(partition, variants.len()))
     }
 
     pub(super) fn new(partition: Partition, variants: usize) -> Self {

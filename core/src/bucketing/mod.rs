@@ -30,6 +30,8 @@
 //! ```
 
 mod allocation;
+#[cfg(feature = "compat")]
+pub mod compat;
 pub mod diagnostics;
 mod hash;
 mod holdout;

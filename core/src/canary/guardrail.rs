@@ -1,7 +1,7 @@
 use super::RateTest;
 use crate::document::Field;
 use crate::error::{Error, Kind};
-use crate::quantity::{Probability, Share};
+use crate::quantity::{Probability, Share, shown};
 use alloc::boxed::Box;
 
 /// A failure rate that a release must not make worse: which ratio is tolerated, which one is proof of safety.
@@ -36,8 +36,8 @@ impl Guardrail {
         RateTest::harm(tolerated).map_err(|error| error.at("tolerated_ratio"))?;
         RateTest::safety(margin).map_err(|error| error.at("margin_ratio"))?;
         if margin <= tolerated {
-            let rule = alloc::format!("must exceed the tolerated ratio ({tolerated})");
-            return Err(Error::new("margin_ratio", Kind::Conflict, rule, margin));
+            let rule = alloc::format!("must exceed the tolerated ratio ({})", shown(tolerated));
+            return Err(Error::new("margin_ratio", Kind::Conflict, rule, shown(margin)));
         }
         Ok(Self { tolerated, margin, ..self })
     }

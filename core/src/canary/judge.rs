@@ -295,9 +295,11 @@ fn ln_mean(weighted: impl IntoIterator<Item = (f64, f64)>) -> f64 {
 /// threshold (Marcus, Peritz and Gabriel 1976; e-values by Vovk and Wang 2021). The worst set adds the others from the
 /// smallest evidence up, so it is enough to look at those.
 fn culprits(evidence: &[Evidence], needed: f64) -> Vec<bool> {
-    let mut ascending: Vec<(usize, f64, f64)> =
-        evidence.iter().enumerate().map(|(position, e)| (position, e.weight, e.ln_harm)).collect();
-    ascending.sort_by(|a, b| a.2.total_cmp(&b.2));
+    let mut ascending: Vec<(usize, f64, f64)> = Vec::with_capacity(evidence.len());
+    for (position, e) in evidence.iter().enumerate() {
+        let place = ascending.partition_point(|(.., ln_harm)| ln_harm.total_cmp(&e.ln_harm).is_le());
+        ascending.insert(place, (position, e.weight, e.ln_harm));
+    }
     let named = |(position, own): (usize, &Evidence)| {
         let mut set = Vec::from([(own.weight, own.ln_harm)]);
         let mut holds = own.ln_harm >= needed;

@@ -1,6 +1,7 @@
 use super::Interval;
 use crate::error::{Error, Kind};
 use crate::math::{self, LogSum, UNIT_INTERVAL};
+use crate::quantity::shown;
 use core::f64::consts::LN_2;
 
 /// The mixture reaches this many standard deviations; beyond it lies 1e-15 of the half-normal weight.
@@ -62,7 +63,7 @@ impl RateTest {
         if (0.001..=1000.0).contains(&ratio) {
             Ok(Self { ln_bound: math::ln(ratio), side })
         } else {
-            Err(Error::new("ratio", Kind::Range, "must be from 0.001 to 1000", ratio))
+            Err(Error::new("ratio", Kind::Range, "must be from 0.001 to 1000", shown(ratio)))
         }
     }
 

@@ -1,5 +1,5 @@
 use super::Node;
-use alloc::string::{String, ToString};
+use crate::quantity::without_fraction;
 use alloc::vec::Vec;
 
 /// A document's content as bytes: the same whatever the white space, the order of keys, and the way whole numbers are written.
@@ -16,7 +16,7 @@ fn feed(into: &mut Vec<u8>, node: &Node) {
     match node {
         Node::Null => into.push(b'n'),
         Node::Bool(value) => into.push(if *value { b't' } else { b'f' }),
-        Node::Number(value) => feed_text(into, b'd', &number(value)),
+        Node::Number(value) => feed_text(into, b'd', &without_fraction(value)),
         Node::Text(value) => feed_text(into, b's', value),
         Node::List(items) => {
             feed_length(into, b'l', items.len());
@@ -25,22 +25,12 @@ fn feed(into: &mut Vec<u8>, node: &Node) {
         Node::Object(entries) => {
             feed_length(into, b'o', entries.len());
             let mut sorted: Vec<_> = entries.iter().collect();
-            sorted.sort_by(|a, b| a.0.cmp(&b.0));
+            sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
             for (name, value) in sorted {
                 feed_text(into, b'k', name);
                 feed(into, value);
             }
         }
-    }
-}
-
-/// A number as it is printed, a whole one without its `.0`: JavaScript has one type of number, and writes the `2.0` that it read as `2`.
-fn number(value: &serde_json::Number) -> String {
-    let text = value.to_string();
-    match text.strip_suffix(".0") {
-        Some("-0") => "0".into(),
-        Some(whole) => whole.into(),
-        None => text,
     }
 }
 

@@ -1,7 +1,7 @@
 use super::Node;
 use super::path::Path;
 use crate::error::{Error, Kind, Problem, Problems};
-use crate::quantity::Probability;
+use crate::quantity::{Probability, shown};
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::rc::Rc;
@@ -36,7 +36,7 @@ impl<'a> Field<'a> {
     }
 
     pub(crate) fn path(&self) -> String {
-        shown(&self.path)
+        written(&self.path)
     }
 
     /// Notes that this value breaks `rule`.
@@ -119,12 +119,26 @@ impl<'a> Field<'a> {
         self.integer(0..=u64::from(u32::MAX)).and_then(|number| u32::try_from(number).ok())
     }
 
+    /// A whole number of 64 bits, with its sign.
+    #[cfg(feature = "compat")]
+    pub(crate) fn signed(&self) -> Option<i64> {
+        let Node::Number(number) = self.node else { return self.mistyped("a whole number") };
+        let value = number.as_i64();
+        if value.is_none() {
+            self.refuse(Kind::Range, "must be a whole number of 64 bits");
+        }
+        value
+    }
+
     pub(crate) fn number(&self, range: RangeInclusive<f64>) -> Option<f64> {
         let Node::Number(number) = self.node else { return self.mistyped("a number") };
         match number.as_f64().filter(|value| range.contains(value)) {
             Some(value) => Some(value),
             None => {
-                self.refuse(Kind::Range, format!("must be from {} to {}", range.start(), range.end()));
+                self.refuse(
+                    Kind::Range,
+                    format!("must be from {} to {}", shown(*range.start()), shown(*range.end())),
+                );
                 None
             }
         }
@@ -260,7 +274,13 @@ impl<'a> Fields<'a> {
 
     /// Notes that the object as a whole breaks `rule`.
     pub(crate) fn refuse(&self, kind: Kind, rule: &'static str) {
-        self.problems.push(Problem::new(shown(&self.path), kind, rule, None));
+        self.problems.push(Problem::new(written(&self.path), kind, rule, None));
+    }
+
+    /// The value that a constructor made of fields of the document itself, or its complaint, whose path is the field's name.
+    #[cfg(feature = "compat")]
+    pub(crate) fn checked<T>(&self, made: Result<T, Error>) -> Option<T> {
+        made.map_err(|error| self.problems.extend(&error)).ok()
     }
 
     /// Notes each field that nobody asked for.
@@ -277,7 +297,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn shown(path: &Path<'_>) -> String {
+fn written(path: &Path<'_>) -> String {
     let path = path.to_string();
     if path.is_empty() { "document".into() } else { path }
 }

@@ -1,6 +1,6 @@
 use super::test::Test;
 use crate::document::Field;
-use crate::error::Kind;
+use crate::error::{Kind, Problems};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -30,6 +30,7 @@ pub(super) trait Names {
     fn segment(&self, name: &str) -> Option<u32>;
     fn flag(&self, key: &str) -> Option<u32>;
     fn variant(&self, flag: u32, name: &str) -> Option<u32>;
+    fn problems(&self) -> &Problems;
 }
 
 impl Condition {

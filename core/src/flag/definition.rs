@@ -1,6 +1,6 @@
 use super::split::{Place, Split};
 use super::{Evaluation, Reason};
-use crate::bucketing::{Allocation, Unit};
+use crate::bucketing::{Allocation, Salt, Unit};
 use crate::document::{Field, Fields, Node};
 use crate::error::{Error, Kind, Problems};
 use crate::quantity::Share;
@@ -112,7 +112,7 @@ impl Flag {
         match self.split.place(unit, exposure) {
             Place::Beyond { slot } => (self.default, Reason::NotExposed { slot }),
             Place::Within { slot, variant_slot, variant } => {
-                (variant, Reason::Allocated { slot, variant_slot })
+                (variant.unwrap_or(self.default), Reason::Allocated { slot, variant_slot })
             }
         }
     }
@@ -121,16 +121,16 @@ impl Flag {
 /// The fields that both forms of a flag share.
 struct Common<'a> {
     key: &'a str,
-    salt: &'a str,
+    salt: Salt,
     enabled: bool,
 }
 
 impl<'a> Common<'a> {
     fn read(fields: &mut Fields<'a>) -> Option<Self> {
         let key = fields.required("key").and_then(|field| field.name());
-        let salt = fields.optional("salt").map(|field| field.name());
+        let salt = fields.optional("salt").map(|field| Salt::read(&field));
         let enabled = fields.optional("enabled").map_or(Some(true), |field| field.bool());
-        Some(Self { key: key?, salt: salt.unwrap_or(key)?, enabled: enabled? })
+        Some(Self { key: key?, salt: salt.unwrap_or_else(|| key.map(Salt::own))?, enabled: enabled? })
     }
 
     fn flag(
@@ -147,7 +147,7 @@ impl<'a> Common<'a> {
             variants: names.iter().map(|name| (*name).into()).collect(),
             default,
             overrides,
-            split: Split::new(self.key, self.salt, exposure, allocation),
+            split: Split::new(self.key, &self.salt, exposure, allocation),
         }
     }
 }

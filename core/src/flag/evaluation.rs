@@ -13,6 +13,23 @@ pub enum Reason {
     Override,
     /// Another flag that this one requires gives the unit a variant that will not do: the default.
     Prerequisite,
+    /// A holdout keeps the unit out: the default.
+    HeldOut,
+    /// The unit is not among the slots that the flag claims in its layer: the default.
+    NotInLayer {
+        /// The slot under the layer's key.
+        #[serde(serialize_with = "slot_number")]
+        slot: Slot,
+    },
+    /// The unit is exposed, and nobody owns its slot: the default.
+    NotAllocated {
+        /// The slot under the exposure key.
+        #[serde(serialize_with = "slot_number")]
+        slot: Slot,
+        /// The slot under the variant key.
+        #[serde(serialize_with = "slot_number")]
+        variant_slot: Slot,
+    },
     /// No rule applied: the default.
     NoRule,
     /// A rule serves this variant to everyone it applies to.

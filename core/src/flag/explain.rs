@@ -32,6 +32,22 @@ pub enum Step<'s> {
         /// Whether the unit is in it.
         holds: bool,
     },
+    /// A holdout was asked.
+    Holdout {
+        /// Name of the holdout.
+        name: &'s str,
+        /// Whether it keeps the unit out.
+        holds: bool,
+    },
+    /// The layer was asked.
+    Layer {
+        /// Name of the layer.
+        name: &'s str,
+        /// Name of the claim that owns the unit's slot.
+        owner: Option<&'s str>,
+        /// Whether that is the flag's own.
+        holds: bool,
+    },
     /// Another flag was asked.
     Flag {
         /// Key of the flag.

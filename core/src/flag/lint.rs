@@ -1,6 +1,8 @@
 use super::condition::Condition;
+use super::guard::Claim;
 use super::rule::{Rule, Serve};
 use super::set::{Definition, FlagSet};
+use super::split::Split;
 use super::test::Test;
 use crate::bucketing::Allocation;
 use crate::quantity::{Share, Timestamp};
@@ -46,10 +48,15 @@ pub enum Pitfall {
         /// Its share of the split.
         share: Share,
     },
-    /// Two flags have splits under one salt, so the same units get the same slots in both, and neither can be told from the other.
+    /// Two flags have splits under one salt and do not both say that they mean to, so the same units get the same slots in both, and neither can be told from the other.
     SharedSalt {
         /// The salt.
         salt: Box<str>,
+        /// The other flag.
+        with: Box<str>,
+    },
+    /// Two flags have the same claim of a layer, so the units of the one are the units of the other.
+    SharedClaim {
         /// The other flag.
         with: Box<str>,
     },
@@ -90,6 +97,9 @@ impl fmt::Display for Pitfall {
                     "shares the salt `{salt}` with the flag `{with}`: the same units get the same slots in both"
                 )
             }
+            Self::SharedClaim { with } => {
+                write!(f, "is claimed by the flag `{with}` too: both see the same units")
+            }
             Self::RetiredSalt { salt } => {
                 write!(f, "uses the salt `{salt}` of an aborted run again: the same units would be first")
             }
@@ -121,8 +131,8 @@ impl<'a> LintOptions<'a> {
     }
 }
 
-/// Below this share of a split, in parts per million, a variant is called tiny.
-const TINY: u32 = 1_000;
+/// Below this share of a split a variant is called tiny.
+const TINY: Share = Share::clamped(1_000);
 
 impl FlagSet {
     /// Looks for what is valid and most likely not meant. Findings are in the order of the document.
@@ -164,12 +174,19 @@ impl FlagSet {
                 lint.note(&path, Pitfall::UnusedSegment);
             }
         }
-        let mut salts: BTreeMap<&str, &Definition> = BTreeMap::new();
+        let mut seen = Seen::default();
         for flag in &self.flags {
-            lint.flag(flag, &mut salts);
+            lint.flag(flag, &mut seen);
         }
         lint.findings
     }
+}
+
+/// What flags have taken so far: salts, with whether they mean to share them, and claims.
+#[derive(Default)]
+struct Seen<'s> {
+    salts: BTreeMap<&'s str, (&'s Definition, bool)>,
+    claims: BTreeMap<Claim, &'s Definition>,
 }
 
 struct Lint<'a> {
@@ -182,9 +199,10 @@ impl Lint<'_> {
         self.findings.push(Finding { path: path.into(), pitfall });
     }
 
-    fn flag<'s>(&mut self, flag: &'s Definition, salts: &mut BTreeMap<&'s str, &'s Definition>) {
+    fn flag<'s>(&mut self, flag: &'s Definition, seen: &mut Seen<'s>) {
         let path = format!("flags.{}", flag.key);
         self.schedule(&path, flag.schedule.until());
+        self.claim(&path, flag, seen);
         let taken_by =
             flag.rules.iter().position(takes_everyone).and_then(|position| u32::try_from(position).ok());
         for (position, rule) in (0_u32..).zip(&flag.rules) {
@@ -197,7 +215,7 @@ impl Lint<'_> {
                 self.condition(&format!("{path}.when"), condition);
             }
             if let Serve::Split(split) = &rule.serve {
-                self.salt(&path, flag, split.salt(&flag.key), salts);
+                self.salt(&path, flag, split, seen);
                 if split.exposure() == Share::ZERO {
                     self.note(&path, Pitfall::NobodyExposed);
                 }
@@ -220,26 +238,29 @@ impl Lint<'_> {
         }
     }
 
-    fn salt<'s>(
-        &mut self,
-        path: &str,
-        flag: &'s Definition,
-        salt: &'s str,
-        salts: &mut BTreeMap<&'s str, &'s Definition>,
-    ) {
+    fn salt<'s>(&mut self, path: &str, flag: &'s Definition, split: &'s Split, seen: &mut Seen<'s>) {
+        let salt = split.salt(&flag.key);
         if self.options.retired_salts.contains(&salt) {
             self.note(path, Pitfall::RetiredSalt { salt: salt.into() });
         }
-        let first = *salts.entry(salt).or_insert(flag);
-        if first.key != flag.key {
+        let (first, shared) = *seen.salts.entry(salt).or_insert((flag, split.shares_salt()));
+        if first.key != flag.key && !(shared && split.shares_salt()) {
             self.note(path, Pitfall::SharedSalt { salt: salt.into(), with: first.key.clone() });
+        }
+    }
+
+    fn claim<'s>(&mut self, path: &str, flag: &'s Definition, seen: &mut Seen<'s>) {
+        let Some(claim) = flag.guard.as_ref().and_then(|guard| guard.claim) else { return };
+        let first = *seen.claims.entry(claim).or_insert(flag);
+        if first.key != flag.key {
+            self.note(&format!("{path}.layer"), Pitfall::SharedClaim { with: first.key.clone() });
         }
     }
 
     fn shares(&mut self, path: &str, flag: &Definition, allocation: &Allocation) {
         for (position, variant) in flag.variants.iter().enumerate() {
-            let share = allocation.share(position).unwrap_or(Share::ZERO);
-            if (1..TINY).contains(&share.parts_per_million()) {
+            let share = allocation.share(position).unwrap_or_default();
+            if share > Share::ZERO && share < TINY {
                 self.note(path, Pitfall::TinyShare { variant: variant.clone(), share });
             }
         }
@@ -271,7 +292,9 @@ impl Definition {
             || self.overrides.iter().any(|(_, variant)| is(*variant))
             || rules.map(|(_, rule)| rule).any(|rule| match &rule.serve {
                 Serve::Variant(variant) => is(*variant),
-                Serve::Split(split) => split.allocation().ranges(position).next().is_some(),
+                Serve::Split(split) => {
+                    split.allocation().share(position).is_some_and(|share| share > Share::ZERO)
+                }
             })
     }
 }
@@ -355,5 +378,22 @@ mod tests {
                 "`flags.g.rules[0]`: shares the salt `shared` with the flag `f`: the same units get the same slots in both",
             ]
         );
+    }
+
+    #[test]
+    fn sharing_on_purpose_is_no_finding_and_one_sided_sharing_is() {
+        let both = |second: &str| {
+            format!(
+                r#""layers": [{{"name": "l", "claims": [{{"name": "c", "slots": [[0, 10]]}}]}}], "flags": {{
+                "f": {{"variants": ["a", "b"], "default": "a", "salt": {{"shared": "s"}}, "rules": [{{"weights": {{"b": 1}}}}]}},
+                "g": {{"variants": ["a", "b"], "default": "a", "salt": {second}, "rules": [{{"weights": {{"b": 1}}}}],
+                      "layer": {{"name": "l", "claim": "c"}}}},
+                "h": {{"variants": ["a"], "default": "a", "layer": {{"name": "l", "claim": "c"}}}}}}"#
+            )
+        };
+        let options = LintOptions::default();
+        let claim = "`flags.h.layer`: is claimed by the flag `g` too: both see the same units";
+        assert_eq!(lint(&both(r#"{"shared": "s"}"#), &options), [claim]);
+        assert_eq!(lint(&both(r#""s""#), &options).len(), 2);
     }
 }

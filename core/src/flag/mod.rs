@@ -27,6 +27,7 @@ mod context;
 mod definition;
 mod evaluation;
 mod explain;
+mod guard;
 mod index;
 mod lint;
 mod network;

@@ -1,8 +1,8 @@
 use super::condition::{Condition, Names};
 use super::split::Split;
-use crate::bucketing::Allocation;
+use crate::bucketing::{Allocation, Salt};
 use crate::document::{Field, Fields};
-use crate::error::Kind;
+use crate::error::{Kind, Problems};
 use crate::quantity::{Share, Timestamp};
 use alloc::boxed::Box;
 use alloc::vec;
@@ -68,46 +68,57 @@ pub(super) enum Serve {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owner<'a> {
     pub(super) key: &'a str,
-    pub(super) salt: &'a str,
+    pub(super) salt: &'a Salt,
     pub(super) variants: &'a [&'a str],
 }
 
 impl Rule {
-    /// Reads `{"serve": variant}` or `{"weights": {variant: weight}}` with the optional fields `exposure`, `salt`, and for both
-    /// `name`, `when`, `from`, `until`.
+    /// Reads `{"serve": variant}`, or `{"weights": {variant: weight}}` or `{"slots": {variant: ranges}}` with the optional fields `exposure` and
+    /// `salt`; all with the optional fields `name`, `when`, `from`, `until`.
     pub(super) fn read(field: &Field<'_>, owner: Owner<'_>, names: &impl Names) -> Option<Self> {
         let mut fields = field.object()?;
         let name = fields.optional("name").map(|field| field.name());
         let when = fields.optional("when").map(|field| Condition::read(&field, names));
         let schedule = Schedule::read(&mut fields);
-        let serve = match (fields.optional("serve"), fields.optional("weights")) {
-            (Some(variant), None) => position(&variant, owner.variants).map(Serve::Variant),
-            (None, Some(weights)) => {
-                read_split(&weights, &mut fields, owner).map(|split| Serve::Split(split.into()))
-            }
-            (Some(_), Some(weights)) => {
-                weights.refuse(Kind::Conflict, "must not stand beside `serve`");
-                None
-            }
-            (None, None) => {
-                fields.refuse(Kind::Missing, "must hold `serve` or `weights`");
-                None
-            }
-        };
+        let serve = read_serve(&mut fields, owner, names.problems());
         fields.finish();
         or_none(name)?;
         Some(Self { when: or_none(when)?, schedule: schedule?, serve: serve? })
     }
 }
 
-fn read_split(weights: &Field<'_>, fields: &mut Fields<'_>, owner: Owner<'_>) -> Option<Split> {
+fn read_serve(fields: &mut Fields<'_>, owner: Owner<'_>, problems: &Problems) -> Option<Serve> {
+    let given = ["serve", "weights", "slots"].map(|name| fields.optional(name));
+    let mut several = given.iter().flatten();
+    if let (Some(_), Some(second)) = (several.next(), several.next()) {
+        second.refuse(
+            Kind::Conflict,
+            "must not stand beside `serve`, `weights` or `slots`: a rule has one of them",
+        );
+        return None;
+    }
+    let allocation = match given {
+        [Some(variant), _, _] => return position(&variant, owner.variants).map(Serve::Variant),
+        [_, Some(weights), _] => read_weights(&weights, owner.variants),
+        [_, _, Some(slots)] => Allocation::read(&slots, owner.variants, problems),
+        [None, None, None] => {
+            fields.refuse(Kind::Missing, "must hold `serve`, `weights` or `slots`");
+            return None;
+        }
+    };
     let exposure = fields.optional("exposure").map_or(Some(Share::ALL), |field| field.parse());
-    let salt = fields.optional("salt").map_or(Some(owner.salt), |field| field.name());
-    let mut by_variant = vec![0_u32; owner.variants.len()];
+    let salt = fields.optional("salt").map(|field| Salt::read(&field));
+    let own = or_none(salt)?;
+    let salt = own.as_ref().unwrap_or(owner.salt);
+    Some(Serve::Split(Split::new(owner.key, salt, exposure?, allocation?).into()))
+}
+
+fn read_weights(weights: &Field<'_>, variants: &[&str]) -> Option<Allocation> {
+    let mut by_variant = vec![0_u32; variants.len()];
     let mut complete = true;
     for (name, weight) in weights.entries()? {
         let number = weight.integer(0..=u64::from(u32::MAX)).and_then(|number| u32::try_from(number).ok());
-        let own = owner.variants.iter().position(|variant| *variant == name);
+        let own = variants.iter().position(|variant| *variant == name);
         if own.is_none() {
             weight.refuse(Kind::Unknown, "must be under the name of a variant");
         }
@@ -119,8 +130,7 @@ fn read_split(weights: &Field<'_>, fields: &mut Fields<'_>, owner: Owner<'_>) ->
     if !complete {
         return None;
     }
-    let allocation = Allocation::by_weights(&by_variant).map_err(|error| weights.refuse_with(&error)).ok()?;
-    Some(Split::new(owner.key, salt?, exposure?, allocation))
+    Allocation::by_weights(&by_variant).map_err(|error| weights.refuse_with(&error)).ok()
 }
 
 /// Position of the variant that `field` names.

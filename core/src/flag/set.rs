@@ -1,10 +1,11 @@
 use super::condition::Condition;
 use super::explain::{Silent, Told, Trace};
+use super::guard::Guard;
 use super::index::Index;
 use super::rule::{Rule, Schedule, Serve};
 use super::split::{Place, Split};
 use super::{Context, Explanation, Outcome, Reason, Step};
-use crate::bucketing::Unit;
+use crate::bucketing::{Holdouts, Layer, Unit};
 use crate::error::{Error, Kind};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -19,6 +20,8 @@ pub struct FlagSet {
     pub(super) index: Index,
     pub(super) flags: Box<[Definition]>,
     pub(super) segments: Box<[Segment]>,
+    pub(super) holdouts: Holdouts,
+    pub(super) layers: Box<[Layer]>,
 }
 
 #[derive(Clone, Debug)]
@@ -38,6 +41,8 @@ pub(super) struct Definition {
     pub(super) default: u32,
     /// Sorted by unit.
     pub(super) overrides: Box<[(Box<str>, u32)]>,
+    /// None before most flags.
+    pub(super) guard: Option<Box<Guard>>,
     pub(super) requires: Box<[Condition]>,
     pub(super) rules: Box<[Rule]>,
 }
@@ -135,6 +140,36 @@ impl FlagSet {
         }
     }
 
+    /// Whether the unit gets past the holdouts and the layer.
+    fn pass<'s>(
+        &'s self,
+        guard: &'s Guard,
+        context: &Context<'_>,
+        trace: &mut impl Trace<'s>,
+    ) -> Result<(), Reason> {
+        let Some(unit) = Unit::new(context.unit) else {
+            return if guard.claim.is_some() { Err(Reason::Unassigned) } else { Ok(()) };
+        };
+        for position in &guard.holdouts {
+            let holdout =
+                usize::try_from(*position).ok().and_then(|position| self.holdouts.iter().nth(position));
+            let Some(holdout) = holdout else { continue };
+            let holds = holdout.holds(unit);
+            trace.note(Step::Holdout { name: holdout.name(), holds });
+            if holds {
+                return Err(Reason::HeldOut);
+            }
+        }
+        let Some(claim) = guard.claim else { return Ok(()) };
+        let layer = usize::try_from(claim.layer).ok().and_then(|position| self.layers.get(position));
+        let Some(layer) = layer else { return Ok(()) };
+        let slot = layer.slot(unit);
+        let owner = layer.owner_position(slot);
+        let holds = owner.and_then(|owner| u32::try_from(owner).ok()) == Some(claim.claim);
+        trace.note(Step::Layer { name: layer.name(), owner: layer.owner(slot), holds });
+        if holds { Ok(()) } else { Err(Reason::NotInLayer { slot }) }
+    }
+
     fn decide<'s>(
         &'s self,
         flag: &'s Definition,
@@ -160,6 +195,11 @@ impl FlagSet {
         }
         if let Some(index) = flag.overridden(context.unit) {
             return Outcome { flag, index, rule: None, reason: Reason::Override, split: None };
+        }
+        if let Some(guard) = &flag.guard
+            && let Err(reason) = self.pass(guard, context, trace)
+        {
+            return flag.defaulted(None, reason);
         }
         if !flag.requires.iter().all(|required| self.holds(required, context, trace)) {
             return flag.defaulted(None, Reason::Prerequisite);
@@ -217,8 +257,10 @@ impl Definition {
         match split.place(unit, split.exposure()) {
             Place::Beyond { slot } => Err(Reason::NotExposed { slot }),
             Place::Within { slot, variant_slot, variant } => {
-                let variant = u32::try_from(variant).unwrap_or(self.default);
-                Ok((variant, Reason::Allocated { slot, variant_slot }))
+                match variant.and_then(|variant| u32::try_from(variant).ok()) {
+                    Some(variant) => Ok((variant, Reason::Allocated { slot, variant_slot })),
+                    None => Err(Reason::NotAllocated { slot, variant_slot }),
+                }
             }
         }
     }
@@ -250,7 +292,7 @@ impl<'s> FlagRef<'s> {
 
     /// The variant for this context.
     ///
-    /// Order: switched off, outside its schedule, overridden, a prerequisite that is not met; then the rules one by one, the first that applies and
+    /// Order: switched off, outside its schedule, overridden, held out, not in its layer, a prerequisite that is not met; then the rules one by one, the first that applies and
     /// reaches the unit; then the default. A rule that applies and does not reach the unit (it is not exposed) leaves it to the next.
     pub fn evaluate(&self, context: &Context<'_>) -> Outcome<'s> {
         self.set.decide(self.definition, context, &mut Silent)

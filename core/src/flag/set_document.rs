@@ -1,7 +1,9 @@
 use super::condition::{Condition, Names, read_flag};
+use super::guard::{Claim, Guard, read_layers};
 use super::index::Index;
 use super::rule::{Owner, Rule, Schedule, position};
 use super::set::{Definition, FlagSet, Segment, Variants};
+use crate::bucketing::{Holdouts, Layer, Salt};
 use crate::document::{Field, Fields, Node};
 use crate::error::{Error, Kind, Problem, Problems};
 use alloc::boxed::Box;
@@ -17,11 +19,14 @@ use core::cell::RefCell;
 const VERSION: u64 = 1;
 
 /// The entries of a document, so that what refers to them can be read.
-struct Entries<'a> {
+struct Entries<'a, 'd> {
     flags: Table<'a>,
     segments: Table<'a>,
     /// Lists of variants that were met.
     variants: RefCell<BTreeMap<Vec<&'a str>, Variants>>,
+    holdouts: &'d Holdouts,
+    layers: &'d [Layer],
+    problems: &'d Problems,
 }
 
 /// The entries of one object, found by their names.
@@ -45,7 +50,11 @@ impl<'a> Table<'a> {
     }
 }
 
-impl Names for Entries<'_> {
+impl Names for Entries<'_, '_> {
+    fn problems(&self) -> &Problems {
+        self.problems
+    }
+
     fn segment(&self, name: &str) -> Option<u32> {
         self.segments.find(name)
     }
@@ -62,7 +71,7 @@ impl Names for Entries<'_> {
     }
 }
 
-impl<'a> Entries<'a> {
+impl<'a> Entries<'a, '_> {
     /// The variants of a flag, which it shares with the flags that have the same: most sets know few different lists.
     fn share(&self, variants: &[&'a str]) -> Variants {
         let mut shared = self.variants.borrow_mut();
@@ -124,24 +133,35 @@ impl FlagSet {
         });
         let version = fields.required("version").and_then(|field| field.integer(0..=u64::MAX));
         let segments = fields.optional("segments").map_or(Some(Vec::new()), |field| field.entries());
+        let holdouts =
+            fields.optional("holdouts").map_or(Some(Holdouts::default()), |field| Holdouts::read(&field));
+        let layers =
+            fields.optional("layers").map_or(Some(Vec::new()), |field| read_layers(&field, problems));
         let flags = fields.required("flags").and_then(|field| field.entries());
         fields.finish();
         form?;
         let (segments, flags) = (segments?, flags?);
+        let (holdouts, layers) = (holdouts?, layers?);
         let entries = Entries {
             flags: Table::new(flags)?,
             segments: Table::new(segments)?,
             variants: RefCell::default(),
+            holdouts: &holdouts,
+            layers: &layers,
+            problems,
         };
         let segments = read_all(&entries.segments.entries, |(name, field)| {
             Some(Segment { name: (*name).into(), when: Condition::read(field, &entries)? })
         });
         let flags = read_all(&entries.flags.entries, |(key, field)| Definition::read(key, field, &entries));
+        let index = entries.flags.index;
         let set = Self {
             version: version?,
             flags: flags?.into(),
             segments: segments?.into(),
-            index: entries.flags.index,
+            index,
+            holdouts,
+            layers: layers.into(),
         };
         set.refuse_tangles(problems)?;
         Some(set)
@@ -149,13 +169,19 @@ impl FlagSet {
 }
 
 impl Definition {
-    fn read<'a>(key: &'a str, field: &Field<'a>, entries: &Entries<'a>) -> Option<Self> {
+    fn read<'a>(key: &'a str, field: &Field<'a>, entries: &Entries<'a, '_>) -> Option<Self> {
         if key.is_empty() || key.len() > 200 || key.chars().any(char::is_control) {
             field.refuse(Kind::Range, "must be under a key of 1 to 200 bytes without control characters");
         }
         let mut fields = field.object()?;
         let enabled = fields.optional("enabled").map_or(Some(true), |field| field.bool());
-        let salt = fields.optional("salt").map_or(Some(key), |field| field.name());
+        let salt = fields.optional("salt").map_or_else(|| Some(Salt::own(key)), |field| Salt::read(&field));
+        let tags =
+            fields.optional("tags").map_or(Some(Vec::new()), |field| read_list(&field, |item| item.name()));
+        let claim = match fields.optional("layer") {
+            None => Some(None),
+            Some(field) => Claim::read(&field, entries.layers).map(Some),
+        };
         let schedule = Schedule::read(&mut fields);
         let variants = fields.required("variants").and_then(|field| read_variants(&field));
         let names: &[&str] = variants.as_deref().unwrap_or_default();
@@ -171,7 +197,8 @@ impl Definition {
                 read_flag(&flag?, variants.as_ref(), entries)
             })
         });
-        let owner = Owner { key, salt: salt.unwrap_or(key), variants: names };
+        let unread = Salt::own(key); // stands in for a salt that could not be read, which is a problem of its own
+        let owner = Owner { key, salt: salt.as_ref().unwrap_or(&unread), variants: names };
         let rules = fields
             .optional("rules")
             .map_or(Some(Vec::new()), |field| read_list(&field, |item| Rule::read(item, owner, entries)));
@@ -184,6 +211,7 @@ impl Definition {
             variants: entries.share(names),
             default: default?,
             overrides: overrides?.into(),
+            guard: Guard::of(&tags?, claim?, entries.holdouts),
             requires: requires?.into(),
             rules: rules?.into(),
         })

@@ -1,12 +1,11 @@
-use crate::bucketing::{Allocation, Domain, Key, Slot, Unit};
+use crate::bucketing::{Allocation, Domain, Key, Salt, Slot, Unit};
 use crate::quantity::Share;
-use alloc::boxed::Box;
 
 /// An allocation behind an exposure, under keys of one salt.
 #[derive(Clone, Debug)]
 pub(super) struct Split {
-    /// Where it is not the key of the flag.
-    salt: Option<Box<str>>,
+    /// Where it is not the key of the flag, for that flag alone.
+    salt: Option<Salt>,
     exposure: Share,
     allocation: Allocation,
     exposure_key: Key,
@@ -16,25 +15,37 @@ pub(super) struct Split {
 /// Where a unit stands in a split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    Beyond { slot: Slot },
-    Within { slot: Slot, variant_slot: Slot, variant: usize },
+    Beyond {
+        slot: Slot,
+    },
+    /// Exposed; `None` for a slot that nobody owns, which an allocation by weights does not have.
+    Within {
+        slot: Slot,
+        variant_slot: Slot,
+        variant: Option<usize>,
+    },
 }
 
 impl Split {
     /// A split of the flag `key`.
-    pub(super) fn new(key: &str, salt: &str, exposure: Share, allocation: Allocation) -> Self {
+    pub(super) fn new(key: &str, salt: &Salt, exposure: Share, allocation: Allocation) -> Self {
         Self {
-            salt: (salt != key).then(|| salt.into()),
+            salt: (salt.as_str() != key || salt.is_shared()).then(|| salt.clone()),
             exposure,
             allocation,
-            exposure_key: Key::new(Domain::Exposure, salt),
-            variant_key: Key::new(Domain::Variant, salt),
+            exposure_key: salt.key(Domain::Exposure),
+            variant_key: salt.key(Domain::Variant),
         }
     }
 
     /// The salt, in a split of the flag `key`.
     pub(super) fn salt<'s>(&'s self, key: &'s str) -> &'s str {
-        self.salt.as_deref().unwrap_or(key)
+        self.salt.as_ref().map_or(key, Salt::as_str)
+    }
+
+    /// Whether others are meant to have the salt too.
+    pub(super) fn shares_salt(&self) -> bool {
+        self.salt.as_ref().is_some_and(Salt::is_shared)
     }
 
     pub(super) fn allocation(&self) -> &Allocation {
@@ -53,8 +64,6 @@ impl Split {
             return Place::Beyond { slot };
         }
         let variant_slot = self.variant_key.slot(unit);
-        // weights leave no slot without a variant
-        let variant = self.allocation.variant(variant_slot).unwrap_or(0);
-        Place::Within { slot, variant_slot, variant }
+        Place::Within { slot, variant_slot, variant: self.allocation.variant(variant_slot) }
     }
 }

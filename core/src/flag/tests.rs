@@ -154,6 +154,66 @@ fn an_exposure_is_the_same_whenever_it_is_reported_and_only_for_the_allocated() 
     assert_eq!(exposure(&Context::of("vip")), None);
 }
 
+/// A document with a holdout for each case, and a layer that two flags share out.
+const GUARDED: &str = r#"{"rampgate_flags": 1, "version": 1,
+    "holdouts": [{"name": "all", "share": "5%"}, {"name": "ads", "tag": "ads", "share": "50%"}],
+    "layers": [{"name": "page", "claims": [{"name": "x", "slots": [[0, 300000]]}, {"name": "y", "slots": [[300000, 600000]]}]}],
+    "flags": {
+        "plain": {"variants": ["off", "on"], "default": "off", "rules": [{"serve": "on"}]},
+        "ad": {"variants": ["off", "on"], "default": "off", "tags": ["ads"], "rules": [{"serve": "on"}]},
+        "x": {"variants": ["off", "on"], "default": "off", "layer": {"name": "page", "claim": "x"}, "rules": [{"serve": "on"}]},
+        "y": {"variants": ["off", "on"], "default": "off", "layer": {"name": "page", "claim": "y"}, "rules": [{"serve": "on"}]},
+        "half": {"variants": ["off", "on"], "default": "off", "rules": [{"slots": {"on": [[0, 250000], [500000, 750000]]}}]}
+    }
+}"#;
+
+#[test]
+fn holdouts_come_first_and_layers_are_shared_out_without_overlap() {
+    let set = FlagSet::from_json(GUARDED).unwrap();
+    let mut counts = [0_u32; 5];
+    for n in 0..4_000 {
+        let unit = format!("user-{n}");
+        let on =
+            ["plain", "ad", "x", "y", "half"].map(|key| set.flag(key).unwrap().evaluate(&Context::of(&unit)));
+        for (count, outcome) in counts.iter_mut().zip(&on) {
+            *count += u32::from(outcome.variant() == "on");
+        }
+        let [plain, ad, x, y, _] = on;
+        assert!(x.variant() == "off" || y.variant() == "off", "{unit} is in two claims");
+        if plain.reason() == Reason::HeldOut {
+            assert!([ad, x, y].iter().all(|outcome| outcome.reason() == Reason::HeldOut), "{unit}");
+        }
+    }
+    // five standard deviations around 95%, 95% x 50%, 95% x 30% twice, 95% x 50%
+    for (count, expected) in counts.iter().zip([3_800_u32, 1_900, 1_140, 1_140, 1_900]) {
+        assert!(count.abs_diff(expected) < 160, "{counts:?}");
+    }
+    let steps = set.flag("y").unwrap().explain(&Context::of("user-1")).steps;
+    assert!(steps.iter().any(|step| matches!(step, Step::Layer { name: "page", .. })), "{steps:?}");
+    assert_eq!(set.flag("x").unwrap().evaluate(&Context::of("")).reason(), Reason::Unassigned);
+}
+
+#[test]
+fn wrong_layers_holdouts_and_slots_are_named() {
+    for (from, to, expected) in [
+        (r#""claim": "y""#, r#""claim": "z""#, "flags.y.layer.claim"),
+        (
+            r#""layer": {"name": "page", "claim": "x"}"#,
+            r#""layer": {"name": "home", "claim": "x"}"#,
+            "flags.x.layer.name",
+        ),
+        ("[[300000, 600000]]", "[[299999, 600000]]", "layers[0].claims[1].slots[0]"),
+        (r#""name": "ads", "tag""#, r#""name": "all", "tag""#, "holdouts[1]"),
+        ("[500000, 750000]", "[200000, 750000]", "flags.half.rules[0].slots.on[1]"),
+        (r#"{"slots": {"on""#, r#"{"weights": {"on": 1}, "slots": {"on""#, "flags.half.rules[0].slots"),
+        (r#"{"slots": {"on""#, r#"{"slots": {"purple""#, "flags.half.rules[0].slots.purple"),
+        (r#""tags": ["ads"]"#, r#""tags": [""]"#, "flags.ad.tags[0]"),
+    ] {
+        assert!(GUARDED.contains(from), "{from}");
+        assert_eq!(paths(&GUARDED.replacen(from, to, 1)), [expected], "{to}");
+    }
+}
+
 fn paths(document: &str) -> Vec<String> {
     let error = FlagSet::from_json(document).unwrap_err();
     error.problems().map(|problem| problem.path().to_string()).collect()

@@ -1,4 +1,6 @@
-//! Decimal text to a scaled integer, exactly: no float on the way.
+//! Decimal text to a scaled integer, exactly: no float on the way. And floats as text, for messages.
+
+use alloc::string::{String, ToString};
 
 /// Reads plain decimal digits with at most one point into an integer scaled by 10^`places`.
 ///
@@ -33,6 +35,27 @@ pub(super) fn write(f: &mut core::fmt::Formatter<'_>, value: u64, places: u32) -
         width -= 1;
     }
     write!(f, ".{fraction:0width$}")
+}
+
+/// A number as JSON prints it, a whole one without its `.0`.
+///
+/// One printer of floats is enough: the formatter's own would add 7 KB to a module.
+pub(crate) fn shown(number: f64) -> String {
+    match serde_json::Number::from_f64(number) {
+        Some(number) => without_fraction(&number),
+        None if number.is_nan() => "NaN".into(),
+        None => if number > 0.0 { "inf" } else { "-inf" }.into(),
+    }
+}
+
+/// A number as it is printed, a whole one without its `.0`: JavaScript has one type of number, and writes the `2.0` that it read as `2`.
+pub(crate) fn without_fraction(number: &serde_json::Number) -> String {
+    let text = number.to_string();
+    match text.strip_suffix(".0") {
+        Some("-0") => "0".into(),
+        Some(whole) => whole.into(),
+        None => text,
+    }
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+use super::shown;
 use crate::error::{Error, Kind};
 use core::fmt;
 use serde::{Deserialize, Serialize};
@@ -29,7 +30,7 @@ impl Probability {
         if value > 0.0 && value < 1.0 {
             Ok(Self(value))
         } else {
-            Err(Error::new("probability", Kind::Range, "must be strictly between 0 and 1", value))
+            Err(Error::new("probability", Kind::Range, "must be strictly between 0 and 1", shown(value)))
         }
     }
 

@@ -172,7 +172,7 @@ fn windows(fields: &mut Fields<'_>, name: &'static str) -> Option<Vec<Window>> {
     let read: Vec<Option<Window>> = items.iter().map(Window::read).collect();
     let mut sound: Vec<(usize, &Window)> =
         read.iter().enumerate().filter_map(|(place, window)| Some((place, window.as_ref()?))).collect();
-    sound.sort_by_key(|(place, window)| (window.from, *place));
+    sound.sort_unstable_by_key(|(place, window)| (window.from, *place));
     let mut overlap = false;
     for ((first, earlier), (second, later)) in sound.iter().zip(sound.iter().skip(1)) {
         if later.from < earlier.until {
@@ -183,9 +183,8 @@ fn windows(fields: &mut Fields<'_>, name: &'static str) -> Option<Vec<Window>> {
             overlap = true;
         }
     }
-    let mut sorted = read.into_iter().collect::<Option<Vec<_>>>()?;
-    sorted.sort_by_key(|window| window.from);
-    (!overlap).then_some(sorted)
+    (!overlap && sound.len() == items.len())
+        .then(|| sound.into_iter().map(|(_, window)| window.clone()).collect())
 }
 
 #[cfg(test)]

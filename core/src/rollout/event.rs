@@ -1,7 +1,7 @@
 use super::Command;
 use crate::canary::Finding;
 use crate::error::{Error, Kind};
-use crate::quantity::Timestamp;
+use crate::quantity::{Timestamp, shown};
 use crate::slo::Clearance;
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
@@ -132,8 +132,11 @@ pub(super) fn check_finding(path: &str, finding: &Finding) -> Result<(), Error> 
     ];
     match numbers.into_iter().find(|(_, number)| !number.is_finite()) {
         None => Ok(()),
-        Some((name, number)) => {
-            Err(Error::new(alloc::format!("{path}.{name}"), Kind::Range, "must be a finite number", number))
-        }
+        Some((name, number)) => Err(Error::new(
+            alloc::format!("{path}.{name}"),
+            Kind::Range,
+            "must be a finite number",
+            shown(number),
+        )),
     }
 }

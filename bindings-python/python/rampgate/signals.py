@@ -1,0 +1,83 @@
+"""What a host tells a release at one moment. Each gives the plain form, which may be written by hand as well.
+
+>>> start(by="ana")
+{'start': {'by': 'ana'}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias, Union
+
+__all__ = [
+    "Signal",
+    "abort",
+    "approve",
+    "confirm",
+    "pause",
+    "promote",
+    "resume",
+    "retry",
+    "rollback_failed",
+    "source_error",
+    "start",
+    "tick",
+]
+
+Signal: TypeAlias = Union[str, Mapping[str, Mapping[str, str]]]
+"""`"tick"`, `"confirm"`, or one command with who gave it and why."""
+
+
+def tick() -> Signal:
+    """Time has passed: look at the evidence and the budget, and go on if the plan allows."""
+    return "tick"
+
+
+def source_error(why: str) -> Signal:
+    """The source of outcomes failed, so what is missing since the last look is not silence."""
+    return {"source_error": {"why": why}}
+
+
+def start(by: str) -> Signal:
+    """Begin: a draft becomes scheduled, or ramps at once."""
+    return {"start": {"by": by}}
+
+
+def approve(by: str) -> Signal:
+    """Approve the present stage."""
+    return {"approve": {"by": by}}
+
+
+def pause(by: str) -> Signal:
+    """Stop the clock of the stage. Evidence still counts, and harm still rolls back."""
+    return {"pause": {"by": by}}
+
+
+def resume(by: str) -> Signal:
+    """Let the clock of the stage run again."""
+    return {"resume": {"by": by}}
+
+
+def abort(by: str, why: str) -> Signal:
+    """Back to nobody, now."""
+    return {"abort": {"by": by, "why": why}}
+
+
+def promote(by: str) -> Signal:
+    """Waive the rest of the stage's dwell, units and approval; never the verdict, the calendar or the budget."""
+    return {"promote": {"by": by}}
+
+
+def retry(by: str) -> Signal:
+    """Begin a new attempt after a rollback or an expiry. Everything the old attempt had shown is void."""
+    return {"retry": {"by": by}}
+
+
+def confirm() -> Signal:
+    """The rollback is in force everywhere."""
+    return "confirm"
+
+
+def rollback_failed(why: str) -> Signal:
+    """The rollback could not be put in force."""
+    return {"rollback_failed": {"why": why}}

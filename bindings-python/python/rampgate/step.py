@@ -1,0 +1,222 @@
+"""What a step did: events to keep, decisions to act on, and the numbers behind them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+from ._text import moment, share, tagged
+from .report import Lack, Report
+from .slo import GateReport
+
+__all__ = ["Action", "Decision", "DecisionReason", "Event", "Hold", "Phase", "PhaseName", "Replay", "Step"]
+
+Action: TypeAlias = Literal[
+    "schedule",
+    "advance",
+    "hold",
+    "continue",
+    "approve",
+    "promote",
+    "pause",
+    "resume",
+    "bake",
+    "complete",
+    "roll_back",
+    "confirm_rollback",
+    "fail_rollback",
+    "cancel",
+    "expire",
+    "retry",
+    "ignore",
+]
+"""What may be decided. Exposure rises with `advance` alone."""
+
+PhaseName: TypeAlias = Literal[
+    "draft",
+    "scheduled",
+    "ramping",
+    "holding",
+    "baking",
+    "completed",
+    "rolling_back",
+    "rollback_failed",
+    "rolled_back",
+    "expired",
+]
+"""Where a release may be on its way."""
+
+Hold: TypeAlias = Literal[
+    "paused", "not_before", "invalid", "insufficient", "inconclusive", "budget", "calendar", "approval"
+]
+"""What may stand in the way of the next rise."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Where a release is on its way. `str()` says it in words."""
+
+    name: PhaseName
+    stage: int | None
+    """The stage, from 0, while ramping, holding or expired."""
+    hold: Hold | None
+    """What stands in the way, while holding."""
+    lack: Lack | None
+    """What is lacking, where the hold is `insufficient`."""
+    text: str = field(repr=False, compare=False)
+    """The phase in words."""
+
+    def __str__(self) -> str:
+        """The phase in words."""
+        return self.text
+
+    @classmethod
+    def _of(cls, text: str, words: str) -> Phase:
+        return cls._read(json.loads(text), words)
+
+    @classmethod
+    def _read(cls, form: str | dict[str, Any], words: str) -> Phase:
+        name, place = tagged(form)
+        place = place or {}
+        hold, lack = tagged(place["reason"]) if "reason" in place else (None, None)
+        return cls(name=name, stage=place.get("stage"), hold=hold, lack=lack, text=words)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the log from which everything can be replayed: append its `json` to yours."""
+
+    seq: int
+    at: datetime
+    """When, in UTC."""
+    kind: str
+    """`judged`, `tick`, or the operator's command."""
+    details: Mapping[str, Any]
+    """What came with it, in the form of the JSON text: who gave the command and why, or the finding."""
+    json: str = field(repr=False, compare=False)
+    """The canonical JSON text, the same in every language."""
+
+    @classmethod
+    def _of(cls, text: str) -> Event:
+        form = json.loads(text)
+        kind, details = tagged(form["kind"])
+        return cls(seq=form["seq"], at=moment(form["at"]), kind=kind, details=details or {}, json=text)
+
+
+@dataclass(frozen=True)
+class DecisionReason:
+    """Why a decision was taken, with the numbers it was taken by. `str()` says it in words."""
+
+    kind: str
+    """Such as `harm`, `dwell`, `freeze`."""
+    details: Mapping[str, Any]
+    """Its numbers, in the form of the JSON text: `{"have": 3.41, "need": 2.99}`."""
+    text: str = field(compare=False)
+    """The reason in words."""
+
+    def __str__(self) -> str:
+        """The reason in words."""
+        return self.text
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One line of the decision log: what was decided, what holds now, and why. `str()` says it in words."""
+
+    seq: int
+    """The event that led to it."""
+    at: datetime
+    """When, in UTC."""
+    attempt: int
+    """The attempt that holds now, from 1."""
+    action: Action
+    exposure: float
+    """The exposure that holds now, 0.0 to 1.0."""
+    phase: Phase
+    """The phase that holds now."""
+    reasons: tuple[DecisionReason, ...]
+    """Never empty, the weightiest first."""
+    text: str = field(repr=False, compare=False)
+    """The decision in words."""
+    json: str = field(repr=False, compare=False)
+    """The canonical JSON text, the same in every language."""
+
+    def __str__(self) -> str:
+        """The decision in words."""
+        return self.text
+
+    @classmethod
+    def _of(cls, text: str, words: str, phase: str, reasons: list[str]) -> Decision:
+        form = json.loads(text)
+        told = zip(map(tagged, form.pop("reasons")), reasons)
+        return cls(
+            at=moment(form.pop("at")),
+            exposure=share(form.pop("exposure")),
+            phase=Phase._read(form.pop("phase"), phase),
+            reasons=tuple(DecisionReason(kind, details or {}, text) for (kind, details), text in told),
+            text=words,
+            json=text,
+            **form,
+        )
+
+
+_Told = tuple[str, str, str, list[str]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step did."""
+
+    events: tuple[Event, ...]
+    """Append them to your log: the plan and the events give the same decisions again, anywhere."""
+    decisions: tuple[Decision, ...]
+    """What changed, with reasons. Empty where nothing did."""
+    report: Report | None
+    """What the judge saw; None where there was nothing to be judged."""
+    gate: GateReport | None
+    """What the budget allowed; None without an objective, or where there was nothing to be judged."""
+    json: str = field(repr=False, compare=False)
+    """The canonical JSON text, the same in every language."""
+
+    @classmethod
+    def _of(cls, text: str, events: list[str], decisions: list[_Told], report: str | None, gate: str | None) -> Step:
+        return cls(
+            events=tuple(map(Event._of, events)),
+            decisions=tuple(Decision._of(*told) for told in decisions),
+            report=None if report is None else Report._of(report),
+            gate=None if gate is None else GateReport._of(gate),
+            json=text,
+        )
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Where a log of events leads, and every decision on the way."""
+
+    phase: Phase
+    hold: Hold | None
+    """What stands in the way, in any phase that can wait: scheduled, holding or baking."""
+    lack: Lack | None
+    """What is lacking, where the hold is `insufficient`."""
+    exposure: float
+    """The exposure in the end, 0.0 to 1.0."""
+    attempt: int
+    cohort: int
+    decisions: tuple[Decision, ...]
+
+    @classmethod
+    def _of(cls, state: str, phase: Phase, decisions: list[_Told]) -> Replay:
+        form = json.loads(state)
+        hold, lack = (None, None) if form["hold"] is None else tagged(form["hold"])
+        return cls(
+            phase=phase,
+            hold=hold,
+            lack=lack,
+            exposure=share(form["exposure"]),
+            attempt=form["attempt"],
+            cohort=form["cohort"],
+            decisions=tuple(Decision._of(*told) for told in decisions),
+        )

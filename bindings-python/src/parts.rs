@@ -1,0 +1,106 @@
+//! Bucketing and rollouts alone, as plain functions: for checks by hand, replays of a log, and the golden vectors.
+
+use crate::argument::{count, text};
+use crate::document::json;
+use crate::error::{Refusal, raise, wrong_type};
+use crate::{document, shape};
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyString, PyTuple};
+use rampgate::bucketing::{Allocation, Domain, Key, Unit};
+use rampgate::rollout::{self, Event, Plan};
+
+/// The slot of a unit, 0 to 999,999, under the key of a domain and a salt.
+#[pyfunction]
+pub(crate) fn slot(
+    domain: &Bound<'_, PyAny>,
+    salt: &Bound<'_, PyAny>,
+    unit: &Bound<'_, PyAny>,
+) -> PyResult<u32> {
+    Ok(key(domain, salt)?.slot(self::unit(unit)?).get())
+}
+
+/// The 64-bit hash that the slot of a unit is made from.
+#[pyfunction]
+pub(crate) fn unit_hash(
+    domain: &Bound<'_, PyAny>,
+    salt: &Bound<'_, PyAny>,
+    unit: &Bound<'_, PyAny>,
+) -> PyResult<u64> {
+    Ok(key(domain, salt)?.hash(self::unit(unit)?))
+}
+
+/// The slot at which the run of each variant ends, for weights in order.
+#[pyfunction]
+pub(crate) fn allocation_ends(weights: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
+    let py = weights.py();
+    if weights.is_instance_of::<PyString>() {
+        return Err(wrong_type("weights", "a list of whole numbers", weights));
+    }
+    let items = weights.try_iter().map_err(|_| wrong_type("weights", "a list of whole numbers", weights))?;
+    let numbers = items.enumerate().map(|(position, weight)| {
+        let place = format!("weights[{position}]");
+        let number = count(&weight?, &place)?;
+        u32::try_from(number).map_err(|_| {
+            Refusal::new(place, "range", "must be at most 4294967295").got(number.to_string()).raise(py)
+        })
+    });
+    let weights = numbers.collect::<PyResult<Vec<u32>>>()?;
+    let allocation = Allocation::by_weights(&weights).map_err(|error| raise(py, &error))?;
+    Ok((0..allocation.len()).filter_map(|variant| allocation.slots(variant)).map(|slots| slots.end).collect())
+}
+
+/// Runs a log of rollout events from the beginning: where it leads, and every decision on the way.
+#[pyfunction]
+pub(crate) fn replay_rollout<'py>(
+    plan: &Bound<'py, PyAny>,
+    events: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = plan.py();
+    let plan = Plan::from_json(&document::text(plan, "plan")?).map_err(|error| raise(py, &error))?;
+    if !events.is_instance_of::<PyList>() && !events.is_instance_of::<PyTuple>() {
+        return Err(wrong_type("events", "a list or tuple of events", events));
+    }
+    let events = events.try_iter()?.enumerate().map(|(place, event)| self::event(&event?, place));
+    let events: Vec<Event> = events.collect::<PyResult<_>>()?;
+    let (state, decisions) =
+        py.detach(|| rollout::replay(&plan, &events)).map_err(|error| raise(py, &error))?;
+    shape::replay(py, &state, &decisions)
+}
+
+/// An event as `Step.events` has it, as its line of a log, or as a mapping.
+fn event(event: &Bound<'_, PyAny>, place: usize) -> PyResult<Event> {
+    let (py, path) = (event.py(), format!("events[{place}]"));
+    let own = py.import("rampgate.step")?.getattr("Event")?;
+    let line = if event.is_instance(&own)? {
+        text(&event.getattr("json")?, &path)?.into()
+    } else if let Ok(line) = event.cast::<PyString>() {
+        document::utf8(line, &path)?.into()
+    } else {
+        json(event, &path)?
+    };
+    serde_json::from_str(&line).map_err(|error| {
+        Refusal::new(path, "syntax", format!("must be an event: {error}"))
+            .got(line.chars().take(120).collect::<String>())
+            .raise(py)
+    })
+}
+
+fn key(domain: &Bound<'_, PyAny>, salt: &Bound<'_, PyAny>) -> PyResult<Key> {
+    let domain = match text(domain, "domain")? {
+        "exposure" => Domain::Exposure,
+        "variant" => Domain::Variant,
+        "layer" => Domain::Layer,
+        "holdout" => Domain::Holdout,
+        other => {
+            let rule = "must be `exposure`, `variant`, `layer` or `holdout`";
+            return Err(Refusal::new("domain", "unknown", rule).got(other).raise(domain.py()));
+        }
+    };
+    Ok(Key::new(domain, text(salt, "salt")?))
+}
+
+fn unit<'a>(unit: &'a Bound<'_, PyAny>) -> PyResult<Unit<'a>> {
+    Unit::new(text(unit, "unit")?).ok_or_else(|| {
+        Refusal::new("unit", "range", "must not be empty: the empty text is nobody").raise(unit.py())
+    })
+}

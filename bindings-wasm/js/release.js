@@ -1,0 +1,190 @@
+// @ts-check
+import { Release as Core } from "../dist/core.js";
+import { ARMS, bytes, document, instant, integer, json, metrics, placement } from "./convert.js";
+import { theDesk } from "./desk.js";
+import { Handle, dispose } from "./handle.js";
+
+/** @import { Assignment, Merged, Phase, Placement, Signal, Step } from "./index.js" */
+
+export class Release {
+  /** @type {Handle<Core>} */
+  #handle;
+  /** @type {readonly string[]} */
+  #variants;
+  /** @type {readonly string[]} */
+  #guardrails;
+  /** Positions of the guardrails by name. */
+  #metrics;
+
+  /**
+   * @param {string | object | Core} spec A core comes from `resume` alone: nobody else can have one.
+   * @param {bigint | number} [replica]
+   */
+  constructor(spec, replica) {
+    const core = spec instanceof Core ? spec : new Core(document("spec", spec), integer("replica", replica));
+    this.#handle = new Handle("release", core);
+    this.#variants = Object.freeze(core.variants());
+    this.#guardrails = Object.freeze(core.guardrails());
+    this.#metrics = new Map(this.#guardrails.map((name, position) => [/** @type {unknown} */ (name), position]));
+  }
+
+  /**
+   * @param {string | object} spec
+   * @param {Uint8Array} state
+   * @param {bigint | number} replica
+   */
+  static resume(spec, state, replica) {
+    return new Release(Core.resume(document("spec", spec), bytes("state", state), integer("replica", replica)));
+  }
+
+  /**
+   * @param {string | null} [unit]
+   * @returns {Assignment}
+   */
+  assign(unit) {
+    const desk = theDesk();
+    const { core } = this.#handle;
+    core.assign(desk.core, desk.put(unit));
+    return {
+      variant: /** @type {string} */ (this.#variants[desk.position]),
+      arm: ARMS[/** @type {0 | 1 | 2} */ (desk.arm)],
+      cohort: desk.cohort,
+      reason: desk.reason(),
+    };
+  }
+
+  /** @param {readonly (string | null | undefined)[]} units */
+  assignMany(units) {
+    const desk = theDesk();
+    const { core } = this.#handle;
+    return desk.many(units, (length) => core.assign(desk.core, length));
+  }
+
+  /**
+   * @param {Placement} placed
+   * @param {number} atMs
+   * @param {readonly string[]} [failed]
+   * @param {readonly string[]} [missing]
+   */
+  record(placed, atMs, failed, missing) {
+    this.#handle.core.record(...this.#outcome(placed, atMs, failed, missing));
+  }
+
+  /**
+   * @param {Placement} placed
+   * @param {number} atMs
+   * @param {readonly string[]} [failed]
+   * @param {readonly string[]} [missing]
+   */
+  recordOutcome(placed, atMs, failed, missing) {
+    this.#handle.core.recordOutcome(...this.#outcome(placed, atMs, failed, missing));
+  }
+
+  /**
+   * @param {number} atMs
+   * @param {number | bigint} good
+   * @param {number | bigint} bad
+   */
+  recordRequests(atMs, good, bad) {
+    this.#handle.core.recordRequests(instant("atMs", atMs), integer("good", good), integer("bad", bad));
+  }
+
+  /**
+   * @param {number} atMs
+   * @param {Signal} [signal]
+   * @returns {Step}
+   */
+  step(atMs, signal) {
+    return JSON.parse(this.stepJson(atMs, signal));
+  }
+
+  /**
+   * @param {number} atMs
+   * @param {Signal} [signal]
+   */
+  stepJson(atMs, signal) {
+    const told = signal === undefined ? undefined : json("signal", signal);
+    return this.#handle.core.step(instant("atMs", atMs), told);
+  }
+
+  takeDelta() {
+    return this.#handle.core.takeDelta();
+  }
+
+  /**
+   * @param {Uint8Array} delta
+   * @returns {Merged}
+   */
+  merge(delta) {
+    return /** @type {Merged} */ (this.#handle.core.merge(bytes("delta", delta)));
+  }
+
+  directive() {
+    return this.#handle.core.directive();
+  }
+
+  /** @param {Uint8Array} directive */
+  follow(directive) {
+    return this.#handle.core.follow(bytes("directive", directive));
+  }
+
+  state() {
+    return this.#handle.core.state();
+  }
+
+  /** @param {bigint | number} replica */
+  seal(replica) {
+    return this.#handle.core.seal(integer("replica", replica));
+  }
+
+  get name() {
+    return this.#handle.core.name();
+  }
+
+  get variants() {
+    return this.#variants;
+  }
+
+  get guardrails() {
+    return this.#guardrails;
+  }
+
+  get exposure() {
+    return this.#handle.core.exposure() / 1_000_000;
+  }
+
+  /** @returns {Phase} */
+  get phase() {
+    return JSON.parse(this.#handle.core.phase());
+  }
+
+  get cohort() {
+    return this.#handle.core.cohort();
+  }
+
+  free() {
+    this.#handle.free();
+  }
+
+  [dispose]() {
+    this.free();
+  }
+
+  /**
+   * @param {Placement} placed
+   * @param {number} atMs
+   * @param {readonly string[] | undefined} failed
+   * @param {readonly string[] | undefined} missing
+   * @returns {[cohort: number, arm: number, at: number, failed: number, missing: number]}
+   */
+  #outcome(placed, atMs, failed, missing) {
+    const [cohort, arm] = placement(placed);
+    return [
+      cohort,
+      arm,
+      instant("atMs", atMs),
+      metrics("failed", failed, this.#metrics),
+      metrics("missing", missing, this.#metrics),
+    ];
+  }
+}

@@ -1,0 +1,75 @@
+// @ts-check
+import { Counter as Core, allowedFailure as coreAllowedFailure, askGate as coreAskGate, budget as coreBudget } from "../dist/core.js";
+import { document, instant, integer, text } from "./convert.js";
+import { refusal } from "./error.js";
+import { Handle, dispose } from "./handle.js";
+
+/** @import { Budget, Counts, GateReport, Reading } from "./index.js" */
+
+export class Counter {
+  #handle = new Handle("counter", new Core());
+
+  /**
+   * @param {number} atMs
+   * @param {number | bigint} good
+   * @param {number | bigint} bad
+   */
+  record(atMs, good, bad) {
+    this.#handle.core.record(instant("atMs", atMs), integer("good", good), integer("bad", bad));
+  }
+
+  /**
+   * @param {string} window
+   * @param {number} nowMs
+   * @returns {Reading}
+   */
+  read(window, nowMs) {
+    return JSON.parse(this.#handle.core.read(text("window", window), instant("nowMs", nowMs)));
+  }
+
+  free() {
+    this.#handle.free();
+  }
+
+  [dispose]() {
+    this.free();
+  }
+}
+
+/** @param {string} objective */
+export function allowedFailure(objective) {
+  return coreAllowedFailure(text("objective", objective));
+}
+
+/**
+ * @param {string} objective
+ * @param {string} period
+ * @param {Counts} counts
+ * @param {string} [atRisk]
+ * @returns {Budget}
+ */
+export function budget(objective, period, counts, atRisk) {
+  const risk = atRisk === undefined ? undefined : text("atRisk", atRisk);
+  return JSON.parse(coreBudget(text("objective", objective), text("period", period), risk, ...given(counts)));
+}
+
+/**
+ * @param {string | object} gate
+ * @param {Counts} counts
+ * @param {string} current
+ * @param {string} asked
+ * @returns {GateReport}
+ */
+export function askGate(gate, counts, current, asked) {
+  return JSON.parse(coreAskGate(document("gate", gate), ...given(counts), text("current", current), text("asked", asked)));
+}
+
+/**
+ * @param {unknown} counts
+ * @returns {[window: string, watched: string, good: bigint, bad: bigint]}
+ */
+function given(counts) {
+  if (typeof counts !== "object" || counts === null) throw refusal("counts", "type", "must be an object");
+  const { window, watched, good, bad } = /** @type {Record<string, unknown>} */ (counts);
+  return [text("window", window), text("watched", watched), integer("good", good), integer("bad", bad)];
+}

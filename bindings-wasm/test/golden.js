@@ -1,0 +1,126 @@
+// The vectors of core/testdata, which every language replays. `data` holds those files.
+import { equal, hex, ok, refused } from "./check.js";
+
+export const golden = {
+  "golden: slots, hashes and allocations"(rampgate, { bucketing }) {
+    for (const { domain, salt, unit, hash, slot } of bucketing.slots) {
+      equal(rampgate.hash(domain, salt, unit).toString(16).padStart(16, "0"), hash, `hash of ${unit}`);
+      equal(rampgate.slot(domain, salt, unit), slot, `slot of ${unit}`);
+    }
+    for (const { weights, ends } of bucketing.allocations) equal(rampgate.allocationEnds(weights), ends, `${weights}`);
+    for (const { weights, path } of bucketing.invalid_allocations) {
+      refused(() => rampgate.allocationEnds(weights), { path }, `${weights}`);
+    }
+  },
+
+  "golden: objectives, counters, budgets and gates"(rampgate, { slo }) {
+    for (const { text, allowed_parts_per_billion: allowed } of slo.objectives) {
+      equal(rampgate.allowedFailure(text), allowed, text);
+    }
+    for (const { text, kind } of slo.invalid_objectives) {
+      refused(() => rampgate.allowedFailure(text), { code: kind, value: text }, text);
+    }
+    for (const { name, runs, reads } of slo.counters) {
+      const counter = new rampgate.Counter();
+      for (const [first, every, count, good, bad] of runs) {
+        for (let n = 0; n < count; n++) counter.record(first + n * every, counted(good), counted(bad));
+      }
+      for (const { window, now, reading } of reads) {
+        equal(counter.read(window, now), numbers(reading), `${name}, ${window} to ${now}`);
+      }
+      counter.free();
+    }
+    for (const given of slo.invalid_readings) {
+      refused(() => rampgate.budget("99.9%", "30d", counts(given)), { path: given.path });
+    }
+    for (const { name, target, period, at_risk: atRisk, reading, expect } of slo.budgets) {
+      const ours = rampgate.budget(target, period, counts(reading), atRisk);
+      for (const [field, value] of Object.entries(expect)) equal(ours[field], value, `${name}, ${field}`);
+    }
+    for (const { name, gate, reading, current, asked, report } of slo.gates) {
+      equal(rampgate.askGate(gate, counts(reading), current, asked), numbers(report), name);
+    }
+    const watched = { window: "30d", watched: "30d", good: 1, bad: 0 };
+    for (const { name, json, problems } of slo.invalid_gates) {
+      const error = refused(() => rampgate.askGate(json, watched, "0%", "1%"), {}, name);
+      equal(error.problems.map(({ path, code }) => ({ path, kind: code })), problems, name);
+    }
+    for (const { target, period, reading, measure, ours, theirs } of slo.not_matched) {
+      const given = rampgate.budget(target, period, counts(reading))[measure];
+      equal(given, ours);
+      ok(given !== theirs, "a number that is wrong at its source is matched");
+    }
+  },
+
+  "golden: decisions of rollouts"(rampgate, { rollout }) {
+    const replay = ({ plan, events }) => rampgate.replayRollout(JSON.stringify(plan), JSON.stringify(events ?? []));
+    for (const run of rollout.runs) equal(JSON.parse(replay(run)), run.decisions, run.name);
+    for (const plan of rollout.refused_plans) {
+      const error = refused(() => replay(plan), {}, plan.name);
+      equal(error.problems.map(({ path, code }) => ({ path, kind: code })), plan.problems, plan.name);
+    }
+    for (const log of rollout.refused_logs) refused(() => replay(log), { path: log.path, code: log.kind }, log.name);
+  },
+
+  "golden: a release of 10,000 events, to the byte"(rampgate, { release: files }) {
+    const script = JSON.parse(files["script.json"]);
+    const { canary } = JSON.parse(files["spec.json"]).flag;
+    const release = new rampgate.Release(files["spec.json"], 1);
+    const steps = [];
+    const decisions = [];
+    let x = script.seed;
+    for (let n = 0; n < script.events; n++) {
+      const at = script.start_ms + n * script.interval_ms;
+      const signal = script.signals[n];
+      if (signal !== undefined || n % script.step_every === 0) {
+        const step = release.stepJson(at, signal);
+        if (steps.push(step) % 10 !== 1) steps[steps.length - 1] = "";
+        decisions.push(...decisionTexts(step));
+        continue;
+      }
+      x = (Math.imul(1103515245, x) + 12345) & 0x7fffffff;
+      const assignment = release.assign(`user-${n}`);
+      const rates = script.failures_per_mille.findLast(({ from }) => from <= n);
+      const failed = [];
+      if (x % 1000 < (assignment.variant === canary ? rates.canary : rates.control)) failed.push("errors");
+      if (Math.floor(x / 1000) % 1000 < script.timeouts_per_mille) failed.push("timeouts");
+      release.record(assignment, at, failed, x % 97 === 0 ? ["timeouts"] : []);
+    }
+    equal(lines(decisions), files["decisions.jsonl"], "decisions.jsonl");
+    equal(lines(steps.filter(Boolean)), files["steps.jsonl"], "steps.jsonl");
+    equal(`${hex(release.takeDelta())}\n`, files["delta.hex"], "delta.hex");
+    equal(`${hex(release.state())}\n`, files["state.hex"], "state.hex");
+  },
+};
+
+const lines = (texts) => texts.map((text) => `${text}\n`).join("");
+
+// The decisions of a step as they stand in its text: JavaScript's own JSON would write the numbers in another way.
+function decisionTexts(step) {
+  const { decisions } = JSON.parse(step);
+  let from = step.indexOf('"decisions":[') + '"decisions":['.length;
+  return decisions.map(() => {
+    let depth = 0;
+    for (let at = from; ; at++) {
+      if (step[at] === "{") depth++;
+      if (step[at] === "}" && --depth === 0) {
+        const text = step.slice(from, at + 1);
+        from = at + 2;
+        return text;
+      }
+    }
+  });
+}
+
+// integers above 2^53 are texts in the vectors
+const counted = (value) => (typeof value === "string" ? BigInt(value) : value);
+
+const counts = ({ window, watched, good, bad }) => ({ window, watched, good: counted(good), bad: counted(bad) });
+
+/** The same with each text that is a whole number as the number that JSON gives for it. */
+function numbers(value) {
+  if (typeof value === "string" && /^\d+$/.test(value)) return Number(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(numbers);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, numbers(item)]));
+}

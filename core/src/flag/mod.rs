@@ -27,6 +27,7 @@ mod context;
 mod definition;
 mod evaluation;
 mod explain;
+mod folded;
 mod guard;
 mod index;
 mod lint;

@@ -1,4 +1,5 @@
 use super::Value;
+use super::folded::{Folded, Place};
 use super::network::Network;
 use super::texts::Texts;
 use super::version::Version;
@@ -24,6 +25,8 @@ pub(super) enum Test {
     StartsWith(Box<[Box<str>]>),
     EndsWith(Box<[Box<str>]>),
     Contains(Box<[Box<str>]>),
+    /// One of the four above, whatever the case.
+    Folded(Box<Folded>),
     Number(Box<[(Relation, f64)]>),
     Version(Box<[(Relation, VersionText)]>),
     Time(Box<[(Relation, Timestamp)]>),
@@ -130,6 +133,7 @@ impl Test {
             (Self::StartsWith(parts), Value::Text(text)) => {
                 Some(parts.iter().any(|part| text.starts_with(&**part)))
             }
+            (Self::Folded(folded), Value::Text(text)) => Some(folded.holds(text)),
             (Self::EndsWith(parts), Value::Text(text)) => {
                 Some(parts.iter().any(|part| text.ends_with(&**part)))
             }
@@ -156,10 +160,11 @@ impl Test {
 
     /// Reads the one test of a condition's object, whose `attribute` was taken before.
     pub(super) fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let ignore_case = fields.optional("ignore_case").map_or(Some(false), |field| field.bool())?;
         let mut found: Vec<(Field<'_>, Option<Self>)> = Vec::new();
         for (name, read) in READERS {
             if let Some(field) = fields.optional(name) {
-                let test = read(&field);
+                let test = if ignore_case { read_folded(name, &field) } else { read(&field) };
                 found.push((field, test));
             }
         }
@@ -176,6 +181,20 @@ impl Test {
             }
         }
     }
+}
+
+fn read_folded(name: &str, field: &Field<'_>) -> Option<Test> {
+    let place = match name {
+        "one_of" => Place::Whole,
+        "starts_with" => Place::Start,
+        "ends_with" => Place::End,
+        "contains" => Place::Anywhere,
+        _ => {
+            field.refuse(Kind::Conflict, "must not stand beside `ignore_case`, which is about texts");
+            return None;
+        }
+    };
+    texts(field).map(|texts| Test::Folded(Folded::new(place, &texts).into()))
 }
 
 type Reader = fn(&Field<'_>) -> Option<Test>;

@@ -48,7 +48,8 @@ fn all(c: &mut Criterion) {
     group.throughput(Throughput::Elements(ROWS.into()));
     group.bench_function(BenchmarkId::new("rampgate", ROWS), |b| {
         b.iter(|| {
-            let variant = |id| slot(id).map_or(u8::MAX, |slot| thirds.variant(slot) as u8);
+            let variant =
+                |id| slot(id).and_then(|slot| thirds.variant(slot)).map_or(u8::MAX, |variant| variant as u8);
             black_box(&column).ids().map(variant).collect::<Vec<_>>()
         });
     });

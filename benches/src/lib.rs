@@ -35,7 +35,7 @@ pub trait Party: Sized {
     /// From text to what decides, by the crate's own loader.
     fn load(document: &str) -> Self;
 
-    fn user(unit: &str, attributes: &[Attribute]) -> Self::User;
+    fn user(unit: &str, attributes: &[Attribute; 2]) -> Self::User;
 
     /// Looks the flag up by its key, decides, and passes on the variant's name.
     fn decide<R>(&self, flag: &str, user: &Self::User, read: impl FnOnce(&str) -> R) -> R;

@@ -73,7 +73,7 @@ impl Party for Eppo {
         Self { configuration: Configuration::from_server_response(flags, None), now: Utc::now() }
     }
 
-    fn user(unit: &str, attributes: &[Attribute]) -> User {
+    fn user(unit: &str, attributes: &[Attribute; 2]) -> User {
         let attributes =
             attributes.iter().map(|(name, value)| (Str::from(*name), AttributeValue::from(*value)));
         User { key: unit.into(), attributes: Arc::new(attributes.collect()) }

@@ -43,7 +43,7 @@ impl Party for Flagd {
         Self { operator: Operator::new(), flags: flags.collect() }
     }
 
-    fn user(unit: &str, attributes: &[Attribute]) -> EvaluationContext {
+    fn user(unit: &str, attributes: &[Attribute; 2]) -> EvaluationContext {
         let context = EvaluationContext::default().with_targeting_key(unit);
         attributes.iter().fold(context, |context, (name, value)| context.with_custom_field(*name, *value))
     }

@@ -41,7 +41,7 @@ impl Party for GrowthBook {
         })
     }
 
-    fn user(unit: &str, attributes: &[Attribute]) -> Self::User {
+    fn user(unit: &str, attributes: &[Attribute; 2]) -> Self::User {
         let attribute = |(name, value): (&str, &str)| {
             GrowthBookAttribute::new(name.into(), GrowthBookAttributeValue::String(value.into()))
         };

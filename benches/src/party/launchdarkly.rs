@@ -55,7 +55,7 @@ impl Party for LaunchDarkly {
         Self { flags: serde_json::from_str(document).expect("a sound document") }
     }
 
-    fn user(unit: &str, attributes: &[Attribute]) -> ld::Context {
+    fn user(unit: &str, attributes: &[Attribute; 2]) -> ld::Context {
         let mut builder = ld::ContextBuilder::new(unit);
         for (name, value) in attributes {
             builder.set_string(name, *value);

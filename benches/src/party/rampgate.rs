@@ -8,7 +8,7 @@ pub struct Rampgate(pub FlagSet);
 /// A context borrows: here is who it borrows from.
 pub struct User {
     unit: String,
-    attributes: Vec<(&'static str, Value<'static>)>,
+    attributes: [(&'static str, Value<'static>); 2],
 }
 
 impl User {
@@ -44,9 +44,8 @@ impl Party for Rampgate {
         Self(FlagSet::from_json(document).expect("a sound document"))
     }
 
-    fn user(unit: &str, attributes: &[Attribute]) -> User {
-        let attributes = attributes.iter().map(|(name, value)| (*name, Value::from(*value)));
-        User { unit: unit.into(), attributes: attributes.collect() }
+    fn user(unit: &str, attributes: &[Attribute; 2]) -> User {
+        User { unit: unit.into(), attributes: attributes.map(|(name, value)| (name, Value::from(value))) }
     }
 
     fn decide<R>(&self, flag: &str, user: &User, read: impl FnOnce(&str) -> R) -> R {

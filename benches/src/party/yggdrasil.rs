@@ -44,7 +44,7 @@ impl Party for Yggdrasil {
         Self(engine)
     }
 
-    fn user(unit: &str, attributes: &[Attribute]) -> Context {
+    fn user(unit: &str, attributes: &[Attribute; 2]) -> Context {
         let properties = attributes.iter().map(|(name, value)| ((*name).into(), (*value).into()));
         Context { user_id: Some(unit.into()), properties: Some(properties.collect()), ..Context::default() }
     }

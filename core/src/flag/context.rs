@@ -93,6 +93,11 @@ impl<'a> Context<'a> {
     /// An attribute by its name.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<Value<'a>> {
-        self.attributes.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
+        self.find(name).copied()
+    }
+
+    /// Without copying it.
+    pub(super) fn find(&self, name: &str) -> Option<&'a Value<'a>> {
+        self.attributes.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 }

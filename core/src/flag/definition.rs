@@ -1,3 +1,4 @@
+use super::rule::or_none;
 use super::split::{Place, Split};
 use super::{Evaluation, Reason};
 use crate::bucketing::{Allocation, Salt, Unit};
@@ -121,7 +122,7 @@ impl Flag {
 /// The fields that both forms of a flag share.
 struct Common<'a> {
     key: &'a str,
-    salt: Salt,
+    salt: Option<Salt>,
     enabled: bool,
 }
 
@@ -130,7 +131,7 @@ impl<'a> Common<'a> {
         let key = fields.required("key").and_then(|field| field.name());
         let salt = fields.optional("salt").map(|field| Salt::read(&field));
         let enabled = fields.optional("enabled").map_or(Some(true), |field| field.bool());
-        Some(Self { key: key?, salt: salt.unwrap_or_else(|| key.map(Salt::own))?, enabled: enabled? })
+        Some(Self { key: key?, salt: or_none(salt)?, enabled: enabled? })
     }
 
     fn flag(
@@ -147,7 +148,7 @@ impl<'a> Common<'a> {
             variants: names.iter().map(|name| (*name).into()).collect(),
             default,
             overrides,
-            split: Split::new(self.key, &self.salt, exposure, allocation),
+            split: Split::new(self.key, self.salt.as_ref(), exposure, allocation),
         }
     }
 }

@@ -42,7 +42,7 @@ impl Schedule {
 }
 
 /// An absent field is `Some(None)`, one that could not be read `None`.
-fn or_none<T>(field: Option<Option<T>>) -> Option<Option<T>> {
+pub(super) fn or_none<T>(field: Option<Option<T>>) -> Option<Option<T>> {
     match field {
         None => Some(None),
         Some(value) => value.map(Some),
@@ -68,7 +68,8 @@ pub(super) enum Serve {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owner<'a> {
     pub(super) key: &'a str,
-    pub(super) salt: &'a Salt,
+    /// Of its splits, where they have none of their own.
+    pub(super) salt: Option<&'a Salt>,
     pub(super) variants: &'a [&'a str],
 }
 
@@ -109,7 +110,7 @@ fn read_serve(fields: &mut Fields<'_>, owner: Owner<'_>, problems: &Problems) ->
     let exposure = fields.optional("exposure").map_or(Some(Share::ALL), |field| field.parse());
     let salt = fields.optional("salt").map(|field| Salt::read(&field));
     let own = or_none(salt)?;
-    let salt = own.as_ref().unwrap_or(owner.salt);
+    let salt = own.as_ref().or(owner.salt);
     Some(Serve::Split(Split::new(owner.key, salt, exposure?, allocation?).into()))
 }
 

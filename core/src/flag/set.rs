@@ -128,7 +128,7 @@ impl FlagSet {
                 holds
             }
             Condition::Attribute { name, test } => {
-                let value = context.attribute(name);
+                let value = context.find(name);
                 let holds = match (test, value) {
                     (super::test::Test::Exists(wanted), value) => Some(value.is_some() == *wanted),
                     (_, None) => None,

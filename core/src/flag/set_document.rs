@@ -1,7 +1,7 @@
 use super::condition::{Condition, Names, read_flag};
 use super::guard::{Claim, Guard, read_layers};
 use super::index::Index;
-use super::rule::{Owner, Rule, Schedule, position};
+use super::rule::{Owner, Rule, Schedule, or_none, position};
 use super::set::{Definition, FlagSet, Segment, Variants};
 use crate::bucketing::{Holdouts, Layer, Salt};
 use crate::document::{Field, Fields, Node};
@@ -175,7 +175,7 @@ impl Definition {
         }
         let mut fields = field.object()?;
         let enabled = fields.optional("enabled").map_or(Some(true), |field| field.bool());
-        let salt = fields.optional("salt").map_or_else(|| Some(Salt::own(key)), |field| Salt::read(&field));
+        let salt = or_none(fields.optional("salt").map(|field| Salt::read(&field)));
         let tags =
             fields.optional("tags").map_or(Some(Vec::new()), |field| read_list(&field, |item| item.name()));
         let claim = match fields.optional("layer") {
@@ -197,8 +197,7 @@ impl Definition {
                 read_flag(&flag?, variants.as_ref(), entries)
             })
         });
-        let unread = Salt::own(key); // stands in for a salt that could not be read, which is a problem of its own
-        let owner = Owner { key, salt: salt.as_ref().unwrap_or(&unread), variants: names };
+        let owner = Owner { key, salt: salt.as_ref().and_then(Option::as_ref), variants: names };
         let rules = fields
             .optional("rules")
             .map_or(Some(Vec::new()), |field| read_list(&field, |item| Rule::read(item, owner, entries)));

@@ -1,11 +1,12 @@
 use crate::bucketing::{Allocation, Domain, Key, Salt, Slot, Unit};
 use crate::quantity::Share;
+use alloc::boxed::Box;
 
 /// An allocation behind an exposure, under keys of one salt.
 #[derive(Clone, Debug)]
 pub(super) struct Split {
     /// Where it is not the key of the flag, for that flag alone.
-    salt: Option<Salt>,
+    salt: Option<Box<Salt>>,
     exposure: Share,
     allocation: Allocation,
     exposure_key: Key,
@@ -27,25 +28,27 @@ pub(super) enum Place {
 }
 
 impl Split {
-    /// A split of the flag `key`.
-    pub(super) fn new(key: &str, salt: &Salt, exposure: Share, allocation: Allocation) -> Self {
+    /// A split of the flag `key`, which is its salt too where none is given.
+    pub(super) fn new(key: &str, salt: Option<&Salt>, exposure: Share, allocation: Allocation) -> Self {
+        let text = salt.map_or(key, Salt::as_str);
+        let differs = |salt: &&Salt| salt.as_str() != key || salt.is_shared();
         Self {
-            salt: (salt.as_str() != key || salt.is_shared()).then(|| salt.clone()),
+            exposure_key: Key::new(Domain::Exposure, text),
+            variant_key: Key::new(Domain::Variant, text),
+            salt: salt.filter(differs).cloned().map(Box::new),
             exposure,
             allocation,
-            exposure_key: salt.key(Domain::Exposure),
-            variant_key: salt.key(Domain::Variant),
         }
     }
 
     /// The salt, in a split of the flag `key`.
     pub(super) fn salt<'s>(&'s self, key: &'s str) -> &'s str {
-        self.salt.as_ref().map_or(key, Salt::as_str)
+        self.salt.as_deref().map_or(key, Salt::as_str)
     }
 
     /// Whether others are meant to have the salt too.
     pub(super) fn shares_salt(&self) -> bool {
-        self.salt.as_ref().is_some_and(Salt::is_shared)
+        self.salt.as_deref().is_some_and(Salt::is_shared)
     }
 
     pub(super) fn allocation(&self) -> &Allocation {

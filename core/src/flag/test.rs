@@ -109,7 +109,7 @@ impl Test {
     /// Whether the test holds for the attribute's value; `None` where the value is of another type than the test is about.
     ///
     /// A list passes when one of its values does.
-    pub(super) fn holds(&self, value: Value<'_>) -> Option<bool> {
+    pub(super) fn holds(&self, value: &Value<'_>) -> Option<bool> {
         match (self, value) {
             (Self::OneOfTexts(texts), Value::Text(text)) => Some(texts.contains(text)),
             (_, Value::List(items)) => self.holds_for_some(items),
@@ -118,18 +118,18 @@ impl Test {
     }
 
     fn holds_for_some(&self, items: &[Value<'_>]) -> Option<bool> {
-        let answers = items.iter().map(|item| self.holds(*item));
+        let answers = items.iter().map(|item| self.holds(item));
         answers.fold(None, |any, answer| match (any, answer) {
             (Some(a), Some(b)) => Some(a || b),
             (known, None) | (None, known) => known,
         })
     }
 
-    fn holds_for_one(&self, value: Value<'_>) -> Option<bool> {
+    fn holds_for_one(&self, value: &Value<'_>) -> Option<bool> {
         match (self, value) {
             (Self::OneOfTexts(texts), Value::Text(text)) => Some(texts.contains(text)),
             (Self::OneOfTexts(_), Value::Number(_) | Value::Bool(_)) => Some(false),
-            (Self::OneOf(set), value) => set.holds(value),
+            (Self::OneOf(set), value) => set.holds(*value),
             (Self::StartsWith(parts), Value::Text(text)) => {
                 Some(parts.iter().any(|part| text.starts_with(&**part)))
             }

@@ -13,7 +13,7 @@ const ROOM: usize = 1024;
 /// | place | number |
 /// |---|---|
 /// | 0 | position of the variant |
-/// | 1 | why: 0 off, 1 override, 2 unassigned, 3 not exposed, 4 allocated |
+/// | 1 | why: 0 off, 1 override, 2 unassigned, 3 not exposed, 4 allocated; a release and a lone flag have no others |
 /// | 2 | slot under the exposure key, for 3 and 4 |
 /// | 3 | slot under the variant key, for 4 |
 /// | 4 | cohort, of releases |
@@ -72,6 +72,14 @@ impl Desk {
             Reason::Unassigned => (2, 0, 0),
             Reason::NotExposed { slot } => (3, slot.get(), 0),
             Reason::Allocated { slot, variant_slot } => (4, slot.get(), variant_slot.get()),
+            Reason::NotScheduled => (5, 0, 0),
+            Reason::HeldOut => (6, 0, 0),
+            Reason::NotInLayer { slot } => (7, slot.get(), 0),
+            Reason::Prerequisite => (8, 0, 0),
+            Reason::NoRule => (9, 0, 0),
+            Reason::Served => (10, 0, 0),
+            Reason::Sticky => (11, 0, 0),
+            Reason::NotAllocated { slot, variant_slot } => (12, slot.get(), variant_slot.get()),
         };
         let position = u32::try_from(position).unwrap_or(u32::MAX);
         let Placement { cohort, arm } = placement;

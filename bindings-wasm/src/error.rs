@@ -33,6 +33,14 @@ impl Thrown {
         Self(refusal(path, "unknown", rule, Some(value)))
     }
 
+    /// What the core says of a text, under the path that it came from.
+    #[cfg(feature = "flags")]
+    pub(crate) fn at(path: &str, error: &rampgate::Error, value: &str) -> Self {
+        let problem = error.problems().next();
+        let (code, rule) = problem.map_or(("syntax", ""), |problem| (problem.kind().code(), problem.rule()));
+        Self(refusal(path, code, rule, Some(value)))
+    }
+
     /// Something that was given and must not be empty.
     pub(crate) fn empty(path: &str) -> Self {
         Self(refusal(path, "range", "must not be empty", Some("")))

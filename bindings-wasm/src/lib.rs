@@ -1,15 +1,25 @@
 //! rampgate for JavaScript. Convert, call, convert: what is decided is decided in the core.
 //!
 //! The other half is `js/`: its classes check what they are given, so that nothing of a wrong type gets here, and give answers the
-//! form of JavaScript objects. Errors of the core are thrown as they are; see [`error`].
+//! form of JavaScript objects. The package has a module for each feature of this crate, which share all that is not behind one. Errors of the core are thrown as they are; see [`error`].
 
 pub mod bucketing;
+#[cfg(feature = "flags")]
+mod context;
 mod convert;
 pub mod desk;
 pub mod error;
+#[cfg(feature = "release")]
 pub mod flag;
+#[cfg(feature = "flags")]
+pub mod flag_set;
+#[cfg(feature = "flags")]
+pub mod rebalance;
+#[cfg(feature = "release")]
 pub mod release;
+#[cfg(feature = "release")]
 pub mod rollout;
+#[cfg(feature = "release")]
 pub mod slo;
 
 use wasm_bindgen::JsValue;

@@ -29,6 +29,7 @@ impl Thrown {
     }
 
     /// A word that is not in a closed list.
+    #[cfg(any(feature = "release", feature = "flags"))]
     pub(crate) fn unknown(path: &str, rule: &str, value: &str) -> Self {
         Self(refusal(path, "unknown", rule, Some(value)))
     }
@@ -42,6 +43,7 @@ impl Thrown {
     }
 
     /// Something that was given and must not be empty.
+    #[cfg(any(feature = "release", feature = "flags"))]
     pub(crate) fn empty(path: &str) -> Self {
         Self(refusal(path, "range", "must not be empty", Some("")))
     }

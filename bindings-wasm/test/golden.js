@@ -59,6 +59,21 @@ export const golden = {
     ok(outcomes > 500, `only ${outcomes} outcomes`);
   },
 
+  "golden: every scheme of other vendors"({ compat: { Scheme, schemeNames } }, { compat: { units, cases } }) {
+    const seen = new Set();
+    for (const { document, assigned } of cases) {
+      const scheme = new Scheme(JSON.stringify(document).replace(/"@(-?\d+)"/g, "$1"));
+      seen.add(scheme.name);
+      const expected = Array.from(assigned, (digit) => (Number.isNaN(parseInt(digit, 36)) ? null : parseInt(digit, 36)));
+      equal(scheme.assignMany(units), expected, JSON.stringify(document));
+      equal(scheme.assign(units[7]), expected[7]);
+      const { moved, cells } = scheme.shadow(scheme, units);
+      equal([moved, cells.reduce((sum, { units }) => sum + units, 0)], [0, units.length]);
+      scheme.free();
+    }
+    equal([...seen].sort(), schemeNames().filter((name) => name !== "rampgate-1").sort());
+  },
+
   "golden: objectives, counters, budgets and gates"(rampgate, { slo }) {
     for (const { text, allowed_parts_per_billion: allowed } of slo.objectives) {
       equal(rampgate.allowedFailure(text), allowed, text);

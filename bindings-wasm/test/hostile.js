@@ -11,6 +11,7 @@ const FLAGS = {
     half: { variants: ["a", "b"], default: "a", rules: [{ weights: { a: 1, b: 1 } }] },
   },
 };
+const FLAGD = { scheme: "flagd", version: 1, encoding: "utf8", flag: "banner", weights: [50, 50] };
 const cycle = {};
 cycle.cycle = cycle;
 let deep = [];
@@ -291,5 +292,24 @@ export const hostile = {
       refused(() => rebalance(before, [value]), { path: "targets[0]", code: "type" });
       if (value !== 1) refused(() => rebalance(before, [{ keep: 0, weight: value }]), { path: "targets[0].weight" });
     }
+  },
+
+  "schemes and units that are none"({ compat: { Scheme } }) {
+    const scheme = new Scheme(FLAGD);
+    for (const value of ODD) {
+      refused(() => new Scheme(value), {});
+      refused(() => scheme.shadow(value, []), { path: "next", code: "type" });
+      if (value !== "x" && value !== "") refused(() => scheme.assign(value), { path: "unit" });
+      if (value !== "x" && value !== "") refused(() => scheme.assignMany(["u", value]), { path: "units[1]" });
+      if (!Array.isArray(value)) refused(() => scheme.shadow(scheme, value), { path: "units" });
+      if (value !== 1 && value !== undefined) refused(() => scheme.shadow(scheme, [], value), { path: "limit" });
+    }
+    refused(() => new Scheme({ scheme: "appconfig" }), { path: "scheme", value: "appconfig" });
+    refused(() => new Scheme({ ...FLAGD, surplus: 1 }), { path: "surplus" });
+    const freed = new Scheme(FLAGD);
+    freed.free();
+    freed.free();
+    refused(() => freed.assign("u"), { path: "scheme", code: "freed" });
+    refused(() => scheme.shadow(freed, []), { path: "scheme", code: "freed" });
   },
 };

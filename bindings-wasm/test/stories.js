@@ -254,6 +254,18 @@ export const stories = {
     const circle = (flag) => ({ variants: ["a"], default: "a", requires: [{ flag, variants: ["a"] }] });
     refused(() => new FlagSet({ rampgate_flags: 1, version: 1, flags: { a: circle("b"), b: circle("a") } }), { code: "conflict", path: "flags.a" });
   },
+
+  "a shadow of two schemes: how many move, and who"({ compat: { Scheme } }) {
+    const flagd = { scheme: "flagd", version: 1, encoding: "utf8", flag: "banner", weights: [50, 50] };
+    const [old, next] = [new Scheme(flagd), new Scheme({ ...flagd, version: 2 })];
+    const units = Array.from({ length: 1_000 }, (_, n) => `user-${n}`);
+    const [from, to] = [old.assignMany(units), next.assignMany(units)];
+    const moves = units.map((unit, n) => ({ unit, from: from[n], to: to[n] })).filter(({ from, to }) => from !== to);
+    const shadow = old.shadow(next, units, 3);
+    equal([shadow.units, shadow.moved, shadow.moves], [1_000, moves.length, moves.slice(0, 3)]);
+    equal(shadow.cells.filter(({ from, to }) => from !== to).reduce((sum, { units }) => sum + units, 0), moves.length);
+    equal(old.shadow(old, units).moved, 0);
+  },
 };
 
 const CHECKOUT = {

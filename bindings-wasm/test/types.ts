@@ -2,6 +2,10 @@
 // users write it compiles, or does not, as it should.
 import * as declared from "../js/index.js";
 import * as real from "../js/surface.js";
+import { Scheme } from "../js/compat.js";
+import type { Shadow } from "../js/compat.js";
+import * as declaredCompat from "../js/compat.js";
+import * as realCompat from "../js/compat-surface.js";
 import * as declaredFlags from "../js/flags.js";
 import * as realFlags from "../js/flags-surface.js";
 import { FlagSet } from "../js/flags.js";
@@ -19,6 +23,10 @@ export const everyDeclaredFlagsNameExists: typeof declaredFlags = realFlags;
 export const everyRealFlagsNameIsDeclared: Record<keyof typeof realFlags, unknown> = declaredFlags;
 export const everyRealFlagsMemberIsDeclared: Members<typeof realFlags> = null as unknown as Members<typeof declaredFlags>;
 export const everyDeclaredFlagsMemberExists: Members<typeof declaredFlags> = null as unknown as Members<typeof realFlags>;
+export const everyDeclaredCompatNameExists: typeof declaredCompat = realCompat;
+export const everyRealCompatNameIsDeclared: Record<keyof typeof realCompat, unknown> = declaredCompat;
+export const everyRealCompatMemberIsDeclared: Members<typeof realCompat> = null as unknown as Members<typeof declaredCompat>;
+export const everyDeclaredCompatMemberExists: Members<typeof declaredCompat> = null as unknown as Members<typeof realCompat>;
 
 // a release
 const release: Release = new Release({ rampgate: 1 }, 1n);
@@ -119,6 +127,13 @@ export function flagStep(step: FlagStep): boolean | null | string {
   return "layer" in step ? step.layer.owner : "decided" in step && step.decided.reason.why;
 }
 
+// other vendors
+const scheme = new Scheme("{}");
+const shadow: Shadow = scheme.shadow(scheme, ["user-1"]);
+const assigned: (number | null)[] = scheme.assignMany(["user-1"]);
+// @ts-expect-error a document is not a scheme
+scheme.shadow({}, []);
+
 // errors
 export function explained(error: unknown): string {
   if (!(error instanceof RampgateError)) throw error;
@@ -126,4 +141,4 @@ export function explained(error: unknown): string {
   return error.problems.map(({ path, code, rule }) => `${path} ${code} ${rule}`).join() + error.code + error.path + value;
 }
 
-export { dedupe, findings, outcomes, rebalanced, allowed, gate, hash, index, joined, newer, place, positions, reading, signals, step, text, variant };
+export { assigned, shadow, dedupe, findings, outcomes, rebalanced, allowed, gate, hash, index, joined, newer, place, positions, reading, signals, step, text, variant };

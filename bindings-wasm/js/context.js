@@ -173,6 +173,17 @@ export function writeRest(desk, unit, context) {
 }
 
 /**
+ * Writes texts alone.
+ * @param {{ roomFor(bytes: number): Uint8Array }} desk
+ * @param {readonly string[]} texts
+ * @returns {number} Their bytes.
+ */
+export function writeTexts(desk, texts) {
+  const bytes = desk.roomFor(texts.reduce((room, { length }) => room + COUNT + length * WIDEST, 0));
+  return texts.reduce((at, text) => writeText(bytes, at, text), 0);
+}
+
+/**
  * @param {Uint8Array} bytes
  * @param {number} at
  * @param {Scalar | Listed} value

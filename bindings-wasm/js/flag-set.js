@@ -1,6 +1,6 @@
 // @ts-check
 import { Desk, FlagSet as Core, dedupe, linearMemory } from "../dist/flags.js";
-import { Checked, dateOf, writeRest } from "./context.js";
+import { Checked, dateOf, writeRest, writeTexts } from "./context.js";
 import { document, instant, list, mistyped, shown, text } from "./convert.js";
 import { deskOf, reasonOf } from "./desk.js";
 import { refusal } from "./error.js";
@@ -42,7 +42,9 @@ class Outcome {
   exposure() {
     const { flag, stickyToken: salt, variant } = this;
     if (salt === null) return null;
-    return { flag, salt, variant, unit: this.#unit, at: this.#at, dedupe: dedupe(flag, salt, variant, this.#unit) };
+    const desk = theDesk();
+    const length = writeTexts(desk, [flag, salt, variant, this.#unit]);
+    return { flag, salt, variant, unit: this.#unit, at: this.#at, dedupe: dedupe(desk.core, length) };
   }
 }
 

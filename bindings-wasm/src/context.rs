@@ -60,6 +60,12 @@ pub(crate) fn with_context(unit: &str, now: f64, written: &[u8], ask: &mut dyn F
     }
 }
 
+/// Four texts, as they are written in contexts.
+pub(crate) fn four_texts(written: &[u8]) -> Option<[&str; 4]> {
+    let mut reader = Reader(written);
+    Some([reader.text()?, reader.text()?, reader.text()?, reader.text()?])
+}
+
 /// None, and nothing was asked, where nothing is written.
 fn read(context: Context<'_>, written: &[u8], ask: &mut dyn FnMut(&Context<'_>)) -> Option<()> {
     let mut reader = Reader(written);

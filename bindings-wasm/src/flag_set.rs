@@ -1,6 +1,6 @@
 //! The flags of a document, as `js/flags.js` holds them.
 
-use crate::context::with_context;
+use crate::context::{four_texts, with_context};
 use crate::convert::{instant, json};
 use crate::desk::{Desk, outcome_code};
 use crate::error::Thrown;
@@ -123,9 +123,10 @@ pub fn instant_of(path: &str, text: &str) -> Result<f64, Thrown> {
     Ok(at.as_millis() as f64)
 }
 
-/// See [`Exposure::key`].
+/// See [`Exposure::key`]; its four texts are in the first bytes of the desk.
 #[wasm_bindgen]
 #[must_use]
-pub fn dedupe(flag: &str, salt: &str, variant: &str, unit: &str) -> u64 {
-    Exposure::key(flag, salt, variant, unit)
+pub fn dedupe(desk: &Desk, length: usize) -> u64 {
+    let parts = desk.text.get(..length).and_then(four_texts);
+    parts.map_or(0, |[flag, salt, variant, unit]| Exposure::key(flag, salt, variant, unit))
 }

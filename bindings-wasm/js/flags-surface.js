@@ -3,11 +3,12 @@
 import {
   allocationEnds as coreAllocationEnds,
   hash as coreHash,
+  heldBy as coreHeldBy,
   rebalance as coreRebalance,
   slot as coreSlot,
   version as coreVersion,
 } from "../dist/flags.js";
-import { integer32, list, mistyped, text } from "./convert.js";
+import { document, integer32, list, mistyped, text } from "./convert.js";
 
 /** @import { Allocation, Domain, Rebalanced, Target } from "./flags.js" */
 
@@ -39,6 +40,16 @@ export function hash(domain, salt, unit) {
 export function allocationEnds(weights) {
   const checked = Array.from(list("weights", weights, "numbers"), (weight, place) => integer32(`weights[${place}]`, weight));
   return Array.from(coreAllocationEnds(Uint32Array.from(checked)));
+}
+
+/**
+ * @param {string | readonly object[]} holdouts
+ * @param {string} unit
+ * @param {readonly string[]} [tags]
+ */
+export function heldBy(holdouts, unit, tags = []) {
+  const given = Array.from(list("tags", tags, "strings"), (tag, place) => text(`tags[${place}]`, tag));
+  return coreHeldBy(document("holdouts", holdouts), text("unit", unit), given) ?? null;
 }
 
 /**

@@ -183,3 +183,6 @@ export interface Rebalanced {
 
 /** The allocation that meets the targets, where the fewest possible slots change hands. */
 export function rebalance(before: Allocation, targets: readonly Target[]): Rebalanced;
+
+/** The name of the first holdout that keeps the unit out of what has these tags, global ones first; null for none. `spec/bucketing.md` has the form. */
+export function heldBy(holdouts: string | readonly object[], unit: string, tags?: readonly string[]): string | null;

@@ -1,7 +1,7 @@
-//! Rebalancing, for those who plan an edit.
+//! Rebalancing and holdouts, for those who plan an edit or check an answer by hand.
 
 use crate::error::Thrown;
-use rampgate::bucketing::{Allocation, Target};
+use rampgate::bucketing::{Allocation, Holdouts, Target, Unit};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Stands for nobody where a position is expected.
@@ -40,4 +40,16 @@ fn target(&[kind, was, weight]: &[u32; 3]) -> Target {
         2 => Target::Remove { was },
         _ => Target::Nobody { weight },
     }
+}
+
+/// The name of the holdout that keeps the unit out of what has these tags.
+///
+/// # Errors
+/// A list of holdouts with problems.
+#[wasm_bindgen(js_name = heldBy)]
+#[expect(clippy::needless_pass_by_value, reason = "lists of texts come by value")]
+pub fn held_by(holdouts: &str, unit: &str, tags: Vec<String>) -> Result<Option<String>, Thrown> {
+    let holdouts = Holdouts::from_json(holdouts)?;
+    let held = Unit::new(unit).and_then(|unit| holdouts.held(unit, &tags));
+    Ok(held.map(|holdout| holdout.name().into()))
 }

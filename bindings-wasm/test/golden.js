@@ -25,6 +25,13 @@ export const golden = {
     }
   },
 
+  "golden: who is held out"({ flags: { heldBy } }, { bucketing: { holdouts: { holdouts, units } } }) {
+    for (const { unit, tags, held } of units) equal(heldBy(holdouts, unit, tags), held, unit);
+    equal(heldBy(JSON.stringify(holdouts), ""), null);
+    refused(() => heldBy([{ name: "a", share: "140%" }], "u"), { code: "range" });
+    refused(() => heldBy(holdouts, "u", ["a", 1]), { path: "tags[1]", code: "type" });
+  },
+
   "golden: flags, one by one, all at once and explained"({ flags: { FlagSet } }, { flags }) {
     let outcomes = 0;
     for (const { document, cases } of flags.sets) {

@@ -65,9 +65,7 @@ impl<'s> Outcome<'s> {
         's: 'a,
     {
         let (flag, variant, salt) = (self.flag(), self.variant(), self.sticky_token()?);
-        let parts = [flag, salt, variant, context.unit];
-        let chain = |key, (place, part): (u64, &str)| SipHash::new(key, place).hash(part.as_bytes());
-        let dedupe = (0..).zip(parts).fold(0, chain);
+        let dedupe = Exposure::key(flag, salt, variant, context.unit);
         Some(Exposure { flag, salt, variant, unit: context.unit, at: context.now, dedupe })
     }
 }
@@ -108,4 +106,13 @@ pub struct Exposure<'a> {
     pub at: Option<Timestamp>,
     /// The same for the same flag, salt, variant and unit, everywhere and whenever: count an exposure once.
     pub dedupe: u64,
+}
+
+impl Exposure<'_> {
+    /// The `dedupe` of an exposure, for a host that keeps its parts and not the outcome.
+    #[must_use]
+    pub fn key(flag: &str, salt: &str, variant: &str, unit: &str) -> u64 {
+        let chain = |key, (place, part): (u64, &str)| SipHash::new(key, place).hash(part.as_bytes());
+        (0..).zip([flag, salt, variant, unit]).fold(0, chain)
+    }
 }

@@ -97,6 +97,12 @@ impl FlagSet {
         self.flags.iter().map(|definition| FlagRef { set: self, definition })
     }
 
+    /// A flag by its position in the document: what a host that looked its keys up before asks with.
+    #[must_use]
+    pub fn flag_at(&self, position: u32) -> Option<FlagRef<'_>> {
+        self.definition(position).map(|definition| FlagRef { set: self, definition })
+    }
+
     fn definition(&self, position: u32) -> Option<&Definition> {
         self.flags.get(usize::try_from(position).ok()?)
     }

@@ -1,7 +1,7 @@
 # The workshop. `make help` lists the commands; the work is done by the scripts in .ci, which run without make as well.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test test-rust test-wasm test-python lint docs fmt clean distclean
+.PHONY: help demo setup test test-rust test-wasm test-python lint bench docs fmt clean distclean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test-python: ## the wheel as installed, and its types
 
 lint: ## formatting, lints, licences and sources of dependencies, floors of the house
 	@bash .ci/test.sh fmt clippy deny floors
+
+bench: ## decisions, loading, columns and memory beside the peers, after a check of everyone's shares; builds them first, for minutes
+	cd benches && cargo test --profile bench --lib && cargo bench
 
 docs: ## the pages of the Rust crates, warnings denied
 	@bash .ci/test.sh docs

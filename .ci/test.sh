@@ -24,12 +24,19 @@ all=(fmt clippy deny docs rust wasm js-types python python-types)
 locked=(${CI:+--locked})
 
 run_fmt() { cargo fmt --all --check; }
-run_clippy() { cargo clippy "${locked[@]}" --workspace --all-targets --quiet -- -D warnings; }
+# the optional features of the core first, then as it is built by default
+run_clippy() {
+    cargo clippy "${locked[@]}" --workspace --all-targets --all-features --quiet -- -D warnings &&
+        cargo clippy "${locked[@]}" -p rampgate --all-targets --quiet -- -D warnings
+}
 run_deny() { cargo-deny --workspace check bans licenses sources; }
-run_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --quiet && say "target/doc/rampgate/index.html"; }
+run_docs() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features --quiet && say "target/doc/rampgate/index.html"; }
 run_floors() { cargo test --quiet -p rampgate --test floors; }
 # the bindings are tested from their own languages
-run_rust() { cargo test "${locked[@]}" --workspace --exclude rampgate-wasm --exclude rampgate-python --no-fail-fast; }
+run_rust() {
+    cargo test "${locked[@]}" --workspace --exclude rampgate-wasm --exclude rampgate-python --all-features --no-fail-fast &&
+        cargo test "${locked[@]}" -p rampgate --lib
+}
 run_wasm() {
     bash bindings-wasm/build.sh && cd bindings-wasm && node --test --test-reporter=spec --test-reporter-destination=stdout \
         --test-reporter=tap --test-reporter-destination="$LOGS/wasm.tap" test/*.test.js

@@ -1,25 +1,32 @@
 #!/bin/bash
-# Builds dist/: the optimised module core.wasm and the glue core.js that belongs to it. Fails when the module is too large.
+# Builds dist/: the optimised modules core.wasm, flags.wasm and compat.wasm, each with the glue that belongs to it. Fails when one is too large.
 # Needs what `make setup` brings.
 set -euo pipefail
 . "$(dirname "$0")/../.ci/lib.sh"
 cd "$ROOT/bindings-wasm"
-limit=$((120 * 1024)) # bytes, gzipped
+limit=$((120 * 1024)) # bytes, gzipped, of each module
 
 [ -e "$TOOLS/wasm/env.sh" ] || die "no .tools/wasm/env.sh; run: make setup"
 . "$TOOLS/wasm/env.sh"
 for_release
-# shellcheck disable=SC2086 # several words, or none
-cargo build --profile module -p rampgate-wasm --target wasm32-unknown-unknown ${WASM_BUILD_STD:-}
-
 rm -rf dist && mkdir dist
-wasm-bindgen "$CARGO_TARGET_DIR/wasm32-unknown-unknown/module/rampgate_wasm.wasm" --out-dir dist --out-name core \
-    --target web --omit-default-module-path --remove-name-section --remove-producers-section
-node_modules/.bin/wasm-opt -O3 dist/core_bg.wasm -o dist/core.wasm
-rm dist/core_bg.wasm dist/core_bg.wasm.d.ts
-cp "$ROOT/LICENSE-MIT" "$ROOT/LICENSE-APACHE" . # npm packs what is in this folder, and follows no links
 
-raw=$(wc -c < dist/core.wasm)
-small=$(gzip -9c dist/core.wasm | wc -c)
-say "core.wasm: $raw bytes, $small gzipped (limit $limit)"
-[ "$small" -le "$limit" ] || die "core.wasm is too large: $small bytes gzipped, the limit is $limit"
+# module NAME FEATURE: builds dist/NAME.wasm and dist/NAME.js
+module() {
+    local name=$1 feature=$2 raw small
+    # shellcheck disable=SC2086 # several words, or none
+    cargo build --profile module -p rampgate-wasm --no-default-features --features "$feature" --target wasm32-unknown-unknown ${WASM_BUILD_STD:-}
+    wasm-bindgen "$CARGO_TARGET_DIR/wasm32-unknown-unknown/module/rampgate_wasm.wasm" --out-dir dist --out-name "$name" \
+        --target web --omit-default-module-path --remove-name-section --remove-producers-section
+    node_modules/.bin/wasm-opt -O3 "dist/${name}_bg.wasm" -o "dist/$name.wasm"
+    rm "dist/${name}_bg.wasm" "dist/${name}_bg.wasm.d.ts"
+    raw=$(wc -c < "dist/$name.wasm")
+    small=$(gzip -9c "dist/$name.wasm" | wc -c)
+    say "$name.wasm: $raw bytes, $small gzipped (limit $limit)"
+    [ "$small" -le "$limit" ] || die "$name.wasm is too large: $small bytes gzipped, the limit is $limit"
+}
+
+module core release
+module flags flags
+module compat compat
+cp "$ROOT/LICENSE-MIT" "$ROOT/LICENSE-APACHE" . # npm packs what is in this folder, and follows no links

@@ -25,9 +25,17 @@ impl Reason {
     fn why(&self) -> &'static str {
         match self.0 {
             flag::Reason::Off => "off",
+            flag::Reason::NotScheduled => "not_scheduled",
             flag::Reason::Override => "override",
+            flag::Reason::HeldOut => "held_out",
+            flag::Reason::NotInLayer { .. } => "not_in_layer",
+            flag::Reason::Prerequisite => "prerequisite",
+            flag::Reason::NoRule => "no_rule",
+            flag::Reason::Served => "served",
+            flag::Reason::Sticky => "sticky",
             flag::Reason::Unassigned => "unassigned",
             flag::Reason::NotExposed { .. } => "not_exposed",
+            flag::Reason::NotAllocated { .. } => "not_allocated",
             flag::Reason::Allocated { .. } => "allocated",
         }
     }

@@ -46,7 +46,12 @@ pub(crate) fn allocation_ends(weights: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> 
     });
     let weights = numbers.collect::<PyResult<Vec<u32>>>()?;
     let allocation = Allocation::by_weights(&weights).map_err(|error| raise(py, &error))?;
-    Ok((0..allocation.len()).filter_map(|variant| allocation.slots(variant)).map(|slots| slots.end).collect())
+    let shares = (0..allocation.len()).filter_map(|variant| allocation.share(variant));
+    let ends = shares.scan(0, |end, share| {
+        *end += share.parts_per_million();
+        Some(*end)
+    });
+    Ok(ends.collect())
 }
 
 /// Runs a log of rollout events from the beginning: where it leads, and every decision on the way.

@@ -162,7 +162,7 @@ export function placement(value) {
  * @param {string} expected
  * @param {unknown} value
  */
-function mistyped(path, expected, value) {
+export function mistyped(path, expected, value) {
   return refusal(path, "type", `must be ${expected}`, shown(value));
 }
 
@@ -170,7 +170,7 @@ function mistyped(path, expected, value) {
  * A value as errors show it: things without a short text by their type.
  * @param {unknown} value
  */
-function shown(value) {
+export function shown(value) {
   return typeof value === "object" || typeof value === "function" || typeof value === "symbol" ? kind(value) : String(value);
 }
 

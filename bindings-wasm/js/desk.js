@@ -1,11 +1,16 @@
 // @ts-check
 // Units go into the module's memory and answers come out of it through views that are made once: an object or a string that
 // crosses the boundary would cost more than the decision. The Desk of src/desk.rs is the other side.
-import { Desk as Core, linearMemory } from "../dist/core.js";
 import { list, text } from "./convert.js";
 import { refusal } from "./error.js";
 
 /** @import { Reason } from "./index.js" */
+/** @import { FlagReason } from "./flags.js" */
+
+/**
+ * The other side, in one of the package's modules.
+ * @typedef {{ reserve(bytes: number): void, room(): number, text(): number, answer(): number }} Core
+ */
 
 /**
  * The numbers of an answer, in the order of src/desk.rs.
@@ -19,10 +24,54 @@ const WIDEST = 3;
 
 const encoder = new TextEncoder();
 
+/**
+ * What became of a unit, at the numbers that stand for it in the module. With a slot, or two, from `not_exposed` on.
+ * @type {readonly FlagReason["why"][]}
+ */
+const WHY = [
+  "off",
+  "override",
+  "unassigned",
+  "not_scheduled",
+  "prerequisite",
+  "held_out",
+  "no_rule",
+  "served",
+  "sticky",
+  "not_exposed",
+  "not_in_layer",
+  "not_allocated",
+  "allocated",
+];
+const ONE_SLOT = WHY.indexOf("not_exposed");
+const TWO_SLOTS = WHY.indexOf("not_allocated");
+
+/**
+ * The reason from three numbers of an answer.
+ * @param {number} number
+ * @param {number} slot
+ * @param {number} variantSlot
+ * @returns {FlagReason}
+ */
+export function reasonOf(number, slot, variantSlot) {
+  const why = /** @type {any} */ (WHY[number]);
+  if (number < ONE_SLOT) return { why };
+  return number < TWO_SLOTS ? { why, slot } : { why, slot, variantSlot };
+}
+
+/** @template {Core} C */
 class Desk {
-  core = new Core();
   /** @private */ text = new Uint8Array();
-  /** @private @type {Answer} */ answer = [0, 0, 0, 0, 0, 0];
+  /** @type {Answer} */ answer = [0, 0, 0, 0, 0, 0];
+
+  /**
+   * @param {C} core
+   * @param {() => unknown} memory
+   */
+  constructor(core, memory) {
+    this.core = core;
+    /** @private */ this.memory = memory;
+  }
 
   /**
    * Writes one unit.
@@ -30,7 +79,14 @@ class Desk {
    * @returns {number} Its length in bytes.
    */
   put(unit) {
-    const id = checked("unit", unit);
+    return this.write(checked("unit", unit));
+  }
+
+  /**
+   * Writes one unit that was checked.
+   * @param {string} id
+   */
+  write(id) {
     if (this.text.length === 0) this.renew();
     const { read, written } = encoder.encodeInto(id, this.text);
     if (read === id.length) return written;
@@ -54,21 +110,10 @@ class Desk {
     return this.answer[5];
   }
 
-  /** @returns {Reason} */
+  /** Of a flag alone and of a release, whose reasons are fewer. */
   reason() {
     const { 1: why, 2: slot, 3: variantSlot } = this.answer;
-    switch (why) {
-      case 0:
-        return { why: "off" };
-      case 1:
-        return { why: "override" };
-      case 2:
-        return { why: "unassigned" };
-      case 3:
-        return { why: "not_exposed", slot };
-      default:
-        return { why: "allocated", slot, variantSlot };
-    }
+    return /** @type {Reason} */ (reasonOf(why, slot, variantSlot));
   }
 
   /**
@@ -87,9 +132,27 @@ class Desk {
     return positions;
   }
 
+  /**
+   * Bytes of the text, at least so many. What was there stays.
+   * @param {number} bytes
+   */
+  roomFor(bytes) {
+    if (bytes > this.text.length) {
+      this.core.reserve(bytes);
+      this.renew();
+    }
+    return this.text;
+  }
+
+  /** The first numbers of the answer, as they are when the module's memory may have grown since. */
+  fresh() {
+    if (this.answer[0] === undefined) this.renew();
+    return this.answer;
+  }
+
   /** @private When the module's memory grows, views of it become empty. */
   renew() {
-    const { buffer } = /** @type {WebAssembly.Memory} */ (linearMemory());
+    const { buffer } = /** @type {WebAssembly.Memory} */ (this.memory());
     this.text = new Uint8Array(buffer, this.core.text(), this.core.room());
     this.answer = /** @type {Answer} */ (/** @type {unknown} */ (new Uint32Array(buffer, this.core.answer(), 6)));
   }
@@ -99,17 +162,22 @@ class Desk {
  * @param {string} path
  * @param {unknown} unit
  */
-function checked(path, unit) {
+export function checked(path, unit) {
   if (typeof unit === "string" && unit.length <= LONGEST) return unit;
   if (unit === undefined || unit === null) return ""; // a unit that is missing is nobody, as an empty one is
   const { length } = text(path, unit);
   throw refusal(path, "range", `must be at most ${LONGEST} characters`, `${length}-characters`);
 }
 
-/** @type {Desk | undefined} */
-let desk;
-
-/** The desk, made when it is first needed: this file is read before the module is there. */
-export function theDesk() {
-  return (desk ??= new Desk());
+/**
+ * The desk of a module, made when it is first needed: this file is read before the module is there.
+ * @template {Core} C
+ * @param {() => C} make
+ * @param {() => unknown} memory
+ * @returns {() => Desk<C>}
+ */
+export function deskOf(make, memory) {
+  /** @type {Desk<C> | undefined} */
+  let desk;
+  return () => (desk ??= new Desk(make(), memory));
 }

@@ -1,7 +1,7 @@
 // @ts-check
 import { Flag as Core } from "../dist/core.js";
 import { document } from "./convert.js";
-import { theDesk } from "./desk.js";
+import { theDesk } from "./core-desk.js";
 import { Handle, dispose } from "./handle.js";
 
 /** @import { Evaluation } from "./index.js" */

@@ -1,7 +1,7 @@
 // @ts-check
 import { Release as Core } from "../dist/core.js";
 import { ARMS, bytes, document, instant, integer, json, metrics, placement } from "./convert.js";
-import { theDesk } from "./desk.js";
+import { theDesk } from "./core-desk.js";
 import { Handle, dispose } from "./handle.js";
 
 /** @import { Assignment, Merged, Phase, Placement, Signal, Step } from "./index.js" */

@@ -29,7 +29,12 @@ pub fn hash(domain: &str, salt: &str, unit: &str) -> Result<u64, Thrown> {
 #[wasm_bindgen(js_name = allocationEnds)]
 pub fn allocation_ends(weights: &[u32]) -> Result<Vec<u32>, Thrown> {
     let allocation = Allocation::by_weights(weights)?;
-    Ok((0..allocation.len()).filter_map(|position| allocation.slots(position)).map(|run| run.end).collect())
+    let shares = (0..allocation.len()).filter_map(|position| allocation.share(position));
+    let ends = shares.scan(0, |end, share| {
+        *end += share.parts_per_million();
+        Some(*end)
+    });
+    Ok(ends.collect())
 }
 
 fn domain(name: &str) -> Result<Domain, Thrown> {

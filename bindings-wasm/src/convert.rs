@@ -1,12 +1,16 @@
 //! JavaScript's types to the core's and back.
 
 use crate::error::Thrown;
+#[cfg(any(feature = "release", feature = "flags"))]
 use rampgate::Timestamp;
+#[cfg(feature = "release")]
 use rampgate::observe::{Metric, Outcome};
+#[cfg(feature = "release")]
 use rampgate::release::{Arm, Placement};
 use serde::Serialize;
 
 /// Unix milliseconds. `js/convert.js` has checked that they are whole and in range; the cast is total and would saturate.
+#[cfg(any(feature = "release", feature = "flags"))]
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -22,6 +26,7 @@ pub(crate) fn json(value: &impl Serialize) -> Result<String, Thrown> {
 }
 
 /// An arm as a number: 0 none, 1 canary, 2 control.
+#[cfg(feature = "release")]
 pub(crate) const fn arm_code(arm: Option<Arm>) -> u32 {
     match arm {
         None => 0,
@@ -31,6 +36,7 @@ pub(crate) const fn arm_code(arm: Option<Arm>) -> u32 {
 }
 
 /// The placement in a cohort, with the arm as [`arm_code`] gives it.
+#[cfg(feature = "release")]
 pub(crate) fn placement(cohort: u32, arm: u32) -> Placement {
     let arm = match arm {
         1 => Some(Arm::Canary),
@@ -41,6 +47,7 @@ pub(crate) fn placement(cohort: u32, arm: u32) -> Placement {
 }
 
 /// An outcome from two sets of metrics: bit n is the guardrail at position n.
+#[cfg(feature = "release")]
 pub(crate) fn outcome(failed: u32, missing: u32) -> Outcome {
     let metrics = |set: u32| (0..Metric::MAX).filter(move |n| set >> n & 1 == 1).filter_map(Metric::new);
     let outcome = metrics(failed).fold(Outcome::good(), Outcome::failed);

@@ -1,7 +1,11 @@
 //! Where units come in and answers go out without an object or a copy in between.
 
+#[cfg(feature = "release")]
 use crate::convert::arm_code;
+#[cfg(feature = "flags")]
+use rampgate::flag::Outcome;
 use rampgate::flag::Reason;
+#[cfg(feature = "release")]
 use rampgate::release::Placement;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -13,15 +17,15 @@ const ROOM: usize = 1024;
 /// | place | number |
 /// |---|---|
 /// | 0 | position of the variant |
-/// | 1 | why: 0 off, 1 override, 2 unassigned, 3 not exposed, 4 allocated |
-/// | 2 | slot under the exposure key, for 3 and 4 |
-/// | 3 | slot under the variant key, for 4 |
-/// | 4 | cohort, of releases |
-/// | 5 | arm, of releases; see [`arm_code`] |
+/// | 1 | why: its position in `WHY` of `js/desk.js` |
+/// | 2 | slot under the exposure or the layer's key, where the reason has one |
+/// | 3 | slot under the variant key, where the reason has one |
+/// | 4 | cohort, of releases; of flags in a set, 1 more than the rule's position, and 0 for none |
+/// | 5 | arm, of releases; see `src/convert.rs` |
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Desk {
-    text: Vec<u8>,
+    pub(crate) text: Vec<u8>,
     answer: Box<[u32; 6]>,
 }
 
@@ -65,16 +69,42 @@ impl Desk {
         self.text.get(..length).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
     }
 
+    #[cfg(feature = "release")]
     pub(crate) fn put(&mut self, position: usize, reason: Reason, placement: Placement) {
-        let (why, slot, variant_slot) = match reason {
-            Reason::Off => (0, 0, 0),
-            Reason::Override => (1, 0, 0),
-            Reason::Unassigned => (2, 0, 0),
-            Reason::NotExposed { slot } => (3, slot.get(), 0),
-            Reason::Allocated { slot, variant_slot } => (4, slot.get(), variant_slot.get()),
-        };
         let position = u32::try_from(position).unwrap_or(u32::MAX);
+        let [why, slot, variant_slot] = reason_code(reason);
         let Placement { cohort, arm } = placement;
         *self.answer = [position, why, slot, variant_slot, cohort, arm_code(arm)];
+    }
+
+    #[cfg(feature = "flags")]
+    pub(crate) fn put_outcome(&mut self, outcome: &Outcome<'_>) {
+        let [index, why, slot, variant_slot, rule] = outcome_code(outcome);
+        *self.answer = [index, why, slot, variant_slot, rule, 0];
+    }
+}
+
+/// Five numbers of an answer, of a flag in a set.
+#[cfg(feature = "flags")]
+pub(crate) fn outcome_code(outcome: &Outcome<'_>) -> [u32; 5] {
+    let [why, slot, variant_slot] = reason_code(outcome.reason());
+    [outcome.index(), why, slot, variant_slot, outcome.rule().map_or(0, |rule| rule + 1)]
+}
+
+fn reason_code(reason: Reason) -> [u32; 3] {
+    match reason {
+        Reason::Off => [0, 0, 0],
+        Reason::Override => [1, 0, 0],
+        Reason::Unassigned => [2, 0, 0],
+        Reason::NotScheduled => [3, 0, 0],
+        Reason::Prerequisite => [4, 0, 0],
+        Reason::HeldOut => [5, 0, 0],
+        Reason::NoRule => [6, 0, 0],
+        Reason::Served => [7, 0, 0],
+        Reason::Sticky => [8, 0, 0],
+        Reason::NotExposed { slot } => [9, slot.get(), 0],
+        Reason::NotInLayer { slot } => [10, slot.get(), 0],
+        Reason::NotAllocated { slot, variant_slot } => [11, slot.get(), variant_slot.get()],
+        Reason::Allocated { slot, variant_slot } => [12, slot.get(), variant_slot.get()],
     }
 }

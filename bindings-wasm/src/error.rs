@@ -29,11 +29,21 @@ impl Thrown {
     }
 
     /// A word that is not in a closed list.
+    #[cfg(any(feature = "release", feature = "flags"))]
     pub(crate) fn unknown(path: &str, rule: &str, value: &str) -> Self {
         Self(refusal(path, "unknown", rule, Some(value)))
     }
 
+    /// What the core says of a text, under the path that it came from.
+    #[cfg(feature = "flags")]
+    pub(crate) fn at(path: &str, error: &rampgate::Error, value: &str) -> Self {
+        let problem = error.problems().next();
+        let (code, rule) = problem.map_or(("syntax", ""), |problem| (problem.kind().code(), problem.rule()));
+        Self(refusal(path, code, rule, Some(value)))
+    }
+
     /// Something that was given and must not be empty.
+    #[cfg(any(feature = "release", feature = "flags"))]
     pub(crate) fn empty(path: &str) -> Self {
         Self(refusal(path, "range", "must not be empty", Some("")))
     }

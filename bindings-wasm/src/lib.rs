@@ -1,17 +1,32 @@
 //! rampgate for JavaScript. Convert, call, convert: what is decided is decided in the core.
 //!
 //! The other half is `js/`: its classes check what they are given, so that nothing of a wrong type gets here, and give answers the
-//! form of JavaScript objects. Errors of the core are thrown as they are; see [`error`].
+//! form of JavaScript objects. The package has a module for each feature of this crate, which share all that is not behind one. Errors of the core are thrown as they are; see [`error`].
 
+#[cfg(any(feature = "release", feature = "flags"))]
 pub mod bucketing;
+#[cfg(feature = "compat")]
+pub mod compat;
+#[cfg(feature = "flags")]
+mod context;
 mod convert;
+#[cfg(any(feature = "release", feature = "flags"))]
 pub mod desk;
 pub mod error;
+#[cfg(feature = "release")]
 pub mod flag;
+#[cfg(feature = "flags")]
+pub mod flag_set;
+#[cfg(feature = "flags")]
+pub mod rebalance;
+#[cfg(feature = "release")]
 pub mod release;
+#[cfg(feature = "release")]
 pub mod rollout;
+#[cfg(feature = "release")]
 pub mod slo;
 
+#[cfg(any(feature = "release", feature = "flags"))]
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -22,7 +37,8 @@ pub fn version() -> String {
     env!("CARGO_PKG_VERSION").into()
 }
 
-/// The module's memory, for views of a [`Desk`](desk::Desk).
+/// The module's memory, for views of a desk.
+#[cfg(any(feature = "release", feature = "flags"))]
 #[wasm_bindgen(js_name = linearMemory)]
 #[must_use]
 pub fn linear_memory() -> JsValue {

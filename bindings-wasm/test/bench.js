@@ -8,8 +8,8 @@ import { NOON, SPEC, serve } from "./stories.js";
 
 const packed = install();
 const entry = join(packed.folder, "entry.mjs");
-writeFileSync(entry, 'export * from "rampgate";');
-const { Flag, Release } = await import(pathToFileURL(entry));
+writeFileSync(entry, 'export * from "rampgate"; export * from "rampgate/flags";');
+const { Flag, FlagSet, Release } = await import(pathToFileURL(entry));
 
 function bench(name, calls, round) {
   for (let n = 0; n < 5; n++) round(); // to warm up
@@ -32,6 +32,22 @@ const view = new Uint8Array(1024);
 bench("encodeInto of the id alone, the floor", units.length, () => units.forEach((unit) => encoder.encodeInto(unit, view)));
 bench("flag.evaluate, 50/50", units.length, () => units.forEach((unit) => flag.evaluate(unit)));
 bench("flag.evaluateMany", units.length, () => flag.evaluateMany(units));
+const set = new FlagSet({
+  rampgate_flags: 1,
+  version: 1,
+  flags: Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`flag-${n}`, {
+    variants: ["a", "b"],
+    default: "a",
+    rules: [{ when: { attribute: "plan", one_of: ["free"] }, serve: "b" }, { when: { attribute: "country", one_of: ["DE", "FR"] }, weights: { a: 1, b: 1 } }],
+  }])),
+});
+const plain = units.map((unit) => ({ unit }));
+const known = units.map((unit) => ({ unit, attributes: { country: "DE", plan: "pro", age: 41 } }));
+bench("flags.evaluate, the unit alone", known.length, () => plain.forEach((context) => set.evaluate("flag-7", context)));
+bench("flags.evaluate, three attributes, a split", known.length, () => known.forEach((context) => set.evaluate("flag-7", context)));
+bench("the same with its exposure", known.length, () => known.forEach((context) => set.evaluate("flag-7", context).exposure()));
+bench("flags.explain", 1_000, () => known.slice(0, 1_000).forEach((context) => set.explain("flag-7", context)));
+bench("flags.evaluateAll, per flag of 50", 10_000, () => known.slice(0, 200).forEach((context) => set.evaluateAll(context)));
 bench("release.assign", units.length, () => units.forEach((unit) => release.assign(unit)));
 bench("release.assignMany", units.length, () => release.assignMany(units));
 const assignment = release.assign("user-1");

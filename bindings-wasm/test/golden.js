@@ -2,15 +2,83 @@
 import { equal, hex, ok, refused } from "./check.js";
 
 export const golden = {
-  "golden: slots, hashes and allocations"(rampgate, { bucketing }) {
-    for (const { domain, salt, unit, hash, slot } of bucketing.slots) {
-      equal(rampgate.hash(domain, salt, unit).toString(16).padStart(16, "0"), hash, `hash of ${unit}`);
-      equal(rampgate.slot(domain, salt, unit), slot, `slot of ${unit}`);
+  "golden: slots, hashes and allocations, in both modules"(rampgate, data) {
+    for (const module of [rampgate, rampgate.flags]) slots(module, data);
+  },
+
+  "golden: rebalanced allocations"({ flags: { rebalance } }, { bucketing }) {
+    for (const { variants, before, targets, after, moves } of bucketing.rebalances) {
+      const given = rebalance({ variants, ranges: before }, targets);
+      equal(given.after.ranges, after, JSON.stringify(targets));
+      equal(given.moves, moves, JSON.stringify(targets));
     }
-    for (const { weights, ends } of bucketing.allocations) equal(rampgate.allocationEnds(weights), ends, `${weights}`);
-    for (const { weights, path } of bucketing.invalid_allocations) {
-      refused(() => rampgate.allocationEnds(weights), { path }, `${weights}`);
+    for (const { variants, ranges, paths } of bucketing.invalid_ranges) {
+      const error = refused(() => rebalance({ variants, ranges }, []), {}, JSON.stringify(ranges));
+      equal(error.problems.map(({ path }) => path).sort(), paths.sort(), error.message);
     }
+    for (const { weights, targets, paths } of bucketing.invalid_targets) {
+      let start = 0;
+      const total = weights.reduce((sum, weight) => sum + weight);
+      const ranges = weights.map((weight, variant) => [variant, start, (start += (weight * 1_000_000) / total)]);
+      const error = refused(() => rebalance({ variants: weights.length, ranges }, targets), {}, JSON.stringify(targets));
+      equal(error.problems.map(({ path }) => path), paths, error.message);
+    }
+  },
+
+  "golden: who is held out"({ flags: { heldBy } }, { bucketing: { holdouts: { holdouts, units } } }) {
+    for (const { unit, tags, held } of units) equal(heldBy(holdouts, unit, tags), held, unit);
+    equal(heldBy(JSON.stringify(holdouts), ""), null);
+    refused(() => heldBy([{ name: "a", share: "140%" }], "u"), { code: "range" });
+    refused(() => heldBy(holdouts, "u", ["a", 1]), { path: "tags[1]", code: "type" });
+  },
+
+  "golden: flags, one by one, all at once and explained"({ flags: { FlagSet } }, { flags }) {
+    let outcomes = 0;
+    for (const { document, cases } of flags.sets) {
+      const set = new FlagSet(document);
+      equal(set.version, BigInt(document.version));
+      for (const { context: written, outcomes: expected } of cases) {
+        const context = { ...written, now: written.now && Date.parse(written.now) };
+        const all = set.evaluateAll({ ...context, now: written.now && new Date(written.now) });
+        equal(all.map(({ flag }) => flag), set.keys);
+        for (const [place, key] of set.keys.entries()) {
+          const { variant, reason, rule, dedupe } = expected[key];
+          const what = `${key} for ${JSON.stringify(written)}`;
+          const outcome = set.evaluate(key, context);
+          const { variant_slot: variantSlot, ...others } = reason;
+          equal(outcome.reason, variantSlot === undefined ? others : { ...others, variantSlot }, what);
+          equal([outcome.flag, outcome.variant, outcome.rule], [key, variant, rule ?? null], what);
+          equal(set.variants(key)[outcome.index], variant, what);
+          const exposure = outcome.exposure();
+          equal(exposure?.dedupe.toString(16).padStart(16, "0"), dedupe, what);
+          if (exposure !== null) {
+            const told = { flag: key, salt: outcome.stickyToken, variant, unit: context.unit, at: context.now ?? null };
+            equal(exposure, { ...told, dedupe: exposure.dedupe }, what);
+          }
+          const explanation = set.explain(key, context);
+          equal([explanation.outcome, all[place]], [outcome, outcome], what);
+          equal(explanation.steps.at(-1), { decided: { flag: key, variant, reason: outcome.reason } }, what);
+          outcomes++;
+        }
+      }
+      set.free();
+    }
+    ok(outcomes > 500, `only ${outcomes} outcomes`);
+  },
+
+  "golden: every scheme of other vendors"({ compat: { Scheme, schemeNames } }, { compat: { units, cases } }) {
+    const seen = new Set();
+    for (const { document, assigned } of cases) {
+      const scheme = new Scheme(JSON.stringify(document).replace(/"@(-?\d+)"/g, "$1"));
+      seen.add(scheme.name);
+      const expected = Array.from(assigned, (digit) => (Number.isNaN(parseInt(digit, 36)) ? null : parseInt(digit, 36)));
+      equal(scheme.assignMany(units), expected, JSON.stringify(document));
+      equal(scheme.assign(units[7]), expected[7]);
+      const { moved, cells } = scheme.shadow(scheme, units);
+      equal([moved, cells.reduce((sum, { units }) => sum + units, 0)], [0, units.length]);
+      scheme.free();
+    }
+    equal([...seen].sort(), schemeNames().filter((name) => name !== "rampgate-1").sort());
   },
 
   "golden: objectives, counters, budgets and gates"(rampgate, { slo }) {
@@ -92,6 +160,17 @@ export const golden = {
     equal(`${hex(release.state())}\n`, files["state.hex"], "state.hex");
   },
 };
+
+function slots(rampgate, { bucketing }) {
+  for (const { domain, salt, unit, hash, slot } of bucketing.slots) {
+    equal(rampgate.hash(domain, salt, unit).toString(16).padStart(16, "0"), hash, `hash of ${unit}`);
+    equal(rampgate.slot(domain, salt, unit), slot, `slot of ${unit}`);
+  }
+  for (const { weights, ends } of bucketing.allocations) equal(rampgate.allocationEnds(weights), ends, `${weights}`);
+  for (const { weights, path } of bucketing.invalid_allocations) {
+    refused(() => rampgate.allocationEnds(weights), { path }, `${weights}`);
+  }
+}
 
 const lines = (texts) => texts.map((text) => `${text}\n`).join("");
 

@@ -3,6 +3,15 @@ import { equal, hex, refused } from "./check.js";
 import { NOON, SPEC, serve } from "./stories.js";
 
 const ODD = [undefined, null, true, 1, -1, NaN, 1n, "", "x", Symbol("s"), {}, [], () => 0, new Date(NOON), new Map(), new Float64Array(2)];
+const FLAGS = {
+  rampgate_flags: 1,
+  version: 7,
+  flags: {
+    paid: { variants: ["off", "on"], default: "off", rules: [{ when: { attribute: "plan", one_of: ["pro"] }, serve: "on" }] },
+    half: { variants: ["a", "b"], default: "a", rules: [{ weights: { a: 1, b: 1 } }] },
+  },
+};
+const FLAGD = { scheme: "flagd", version: 1, encoding: "utf8", flag: "banner", weights: [50, 50] };
 const cycle = {};
 cycle.cycle = cycle;
 let deep = [];
@@ -190,5 +199,117 @@ export const hostile = {
     for (const [message, call] of Object.entries(messages)) equal(refused(call, {}).message, message);
     const long = refused(() => rampgate.allowedFailure("ä".repeat(500)), { path: "objective" });
     equal(long.value.length < 130, true);
+  },
+
+  "contexts: wrong types name the path"({ flags: { FlagSet } }) {
+    const set = new FlagSet(FLAGS);
+    const context = { unit: "user-1", attributes: { plan: "pro", roles: ["a", "b"] }, now: NOON };
+    const before = set.evaluate("paid", context);
+    const each = (path, call, fine) => {
+      for (const value of ODD) {
+        if (fine(value)) continue;
+        const error = refused(() => call(value), {}, `${path} ${typeof value} ${Object.prototype.toString.call(value)}`);
+        equal(error.path.startsWith(path), true, `${error.message} is not about ${path}`);
+      }
+    };
+    const plain = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+    const scalar = (value) => ["string", "number", "boolean"].includes(typeof value) || value instanceof Date;
+    const missing = (value) => value === undefined || value === null;
+    for (const method of ["evaluate", "explain"]) {
+      each("flag", (value) => set[method](value, context), () => false);
+      each("context", (value) => set[method]("paid", value), plain);
+    }
+    each("context", (value) => set.evaluateAll(value), plain);
+    each("unit", (unit) => set.evaluate("paid", { unit }), (value) => missing(value) || typeof value === "string");
+    each("attributes", (attributes) => set.evaluate("paid", { attributes }), (value) => value === undefined || plain(value));
+    each("attributes.plan", (plan) => set.evaluate("paid", { attributes: { plan } }), (value) => missing(value) || scalar(value) || Array.isArray(value));
+    each("attributes.roles[1]", (role) => set.evaluate("paid", { attributes: { roles: ["a", role] } }), scalar);
+    each("attributes.since.time", (time) => set.evaluate("paid", { attributes: { since: { time } } }), (value) => value === 1);
+    each("now", (now) => set.evaluate("paid", { now }), (value) => value === undefined || value === 1 || value instanceof Date);
+    each("sticky", (sticky) => set.evaluate("paid", { sticky }), (value) => value === undefined || Array.isArray(value));
+    each("sticky[0]", (pair) => set.evaluate("paid", { sticky: [pair] }), () => false);
+    each("sticky[0][1]", (variant) => set.evaluate("paid", { sticky: [["paid", variant]] }), (value) => typeof value === "string");
+    each("options", (options) => set.lint(options), (value) => value === undefined || typeof value === "object" && value !== null);
+    each("now", (now) => set.lint({ now }), (value) => value === undefined || value === 1 || value instanceof Date);
+    each("retiredSalts", (retiredSalts) => set.lint({ retiredSalts }), (value) => value === undefined || Array.isArray(value));
+    each("retiredSalts[0]", (salt) => set.lint({ retiredSalts: [salt] }), (value) => typeof value === "string");
+    for (const value of ODD) refused(() => new FlagSet(value), {});
+    refused(() => set.evaluate("paid", { attributes: { a: { time: "noon" } } }), { path: "attributes.a.time", code: "syntax", value: "noon" });
+    refused(() => set.evaluate("paid", { attributes: { a: [0, new Date(NaN)] } }), { path: "attributes.a[1]", code: "range" });
+    refused(() => set.evaluate("paid", { now: new Date(-1) }), { path: "now", code: "range" });
+    refused(() => set.evaluate("toString", context), { path: "flag", code: "unknown", value: "toString" });
+    refused(() => set.evaluate("paid", { attributes: { a: new Array(2 ** 24 + 1) } }), { path: "attributes.a", code: "range" });
+    refused(() => set.evaluate("paid", { unit: "x".repeat(2 ** 20 + 1) }), { path: "unit", code: "range" });
+    const long = "x".repeat(2 ** 24);
+    refused(() => set.evaluate("paid", { attributes: { a: long, b: long } }), { path: "context", code: "range" });
+    equal(set.evaluate("paid", context), before);
+  },
+
+  "contexts that answer oddly, and large ones"({ flags: { FlagSet } }) {
+    const set = new FlagSet(FLAGS);
+    const plain = { unit: "user-1", attributes: { plan: "pro", roles: ["a", "b"], ünïcode: "用户 \u{1f600}", since: new Date(NOON) } };
+    const expected = set.evaluate("paid", plain);
+    equal([expected.variant, expected.reason.why], ["on", "served"]);
+    // getters that ask for other decisions, while their context is read
+    const other = () => set.evaluateAll({ unit: "someone-else", attributes: { plan: "x".repeat(5_000) } });
+    const meddling = {
+      get unit() {
+        return other(), "user-1";
+      },
+      get attributes() {
+        return {
+          get plan() {
+            return other(), "pro";
+          },
+          since: { get time() { return other(), NOON; } },
+        };
+      },
+      get sticky() {
+        return other(), [];
+      },
+    };
+    equal(set.evaluate("paid", meddling), expected);
+    // so large that the module's memory has to grow, on this side and on the other
+    const many = Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`attribute-${n}`, n % 2 ? [n, "text", true] : "用户"]));
+    for (let round = 0; round < 3; round++) {
+      equal(set.evaluate("paid", { unit: "user-1", attributes: { ...many, plan: "pro" } }), expected);
+      equal(set.evaluate("paid", { ...plain, attributes: { plan: ["x".repeat(1_000_000), "pro"] } }), expected);
+      equal(set.evaluate("paid", plain), expected);
+    }
+    for (const number of [NaN, Infinity, -0, 1e300]) equal(set.evaluate("paid", { attributes: { plan: number } }).reason.why, "no_rule");
+    equal(set.evaluate("paid", { unit: "\ud800", attributes: { "\ud800": "\udfff" } }).variant, "off");
+    equal(set.evaluate("paid", {}).exposure(), null);
+  },
+
+  "rebalance: what is not an edit"({ flags: { rebalance } }) {
+    const before = { variants: 1, ranges: [[0, 0, 1_000_000]] };
+    for (const value of ODD) {
+      refused(() => rebalance(value, []), {});
+      if (value !== 1) refused(() => rebalance({ ...before, variants: value }, [{ keep: 0, weight: 1 }]), { path: "variants" });
+      refused(() => rebalance({ ...before, ranges: value }, []), {});
+      refused(() => rebalance({ ...before, ranges: [value] }, []), { path: "ranges[0]" });
+      refused(() => rebalance(before, value), {});
+      refused(() => rebalance(before, [value]), { path: "targets[0]", code: "type" });
+      if (value !== 1) refused(() => rebalance(before, [{ keep: 0, weight: value }]), { path: "targets[0].weight" });
+    }
+  },
+
+  "schemes and units that are none"({ compat: { Scheme } }) {
+    const scheme = new Scheme(FLAGD);
+    for (const value of ODD) {
+      refused(() => new Scheme(value), {});
+      refused(() => scheme.shadow(value, []), { path: "next", code: "type" });
+      if (value !== "x" && value !== "") refused(() => scheme.assign(value), { path: "unit" });
+      if (value !== "x" && value !== "") refused(() => scheme.assignMany(["u", value]), { path: "units[1]" });
+      if (!Array.isArray(value)) refused(() => scheme.shadow(scheme, value), { path: "units" });
+      if (value !== 1 && value !== undefined) refused(() => scheme.shadow(scheme, [], value), { path: "limit" });
+    }
+    refused(() => new Scheme({ scheme: "appconfig" }), { path: "scheme", value: "appconfig" });
+    refused(() => new Scheme({ ...FLAGD, surplus: 1 }), { path: "surplus" });
+    const freed = new Scheme(FLAGD);
+    freed.free();
+    freed.free();
+    refused(() => freed.assign("u"), { path: "scheme", code: "freed" });
+    refused(() => scheme.shadow(freed, []), { path: "scheme", code: "freed" });
   },
 };

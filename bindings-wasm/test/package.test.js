@@ -20,7 +20,9 @@ const packed = install();
 after(() => packed.remove());
 
 const data = {
-  ...Object.fromEntries(["bucketing", "slo", "rollout"].map((name) => [name, JSON.parse(text(testdata, `${name}.json`))])),
+  ...Object.fromEntries(["bucketing", "flags", "slo", "rollout"].map((name) => [name, JSON.parse(text(testdata, `${name}.json`))])),
+  // integers that JavaScript would round stand as texts, such as "@9007199254740993"
+  compat: JSON.parse(text(testdata, "vendors/vendor_cases.json").replace(/(:\s*)(-?\d{16,})(?=[\s,}])/g, '$1"@$2"')),
   release: Object.fromEntries(readdirSync(join(testdata, "release")).map((name) => [name, text(testdata, "release", name)])),
 };
 const modules = ["check.js", "golden.js", "hostile.js", "stories.js", "suite.js"];
@@ -28,11 +30,18 @@ for (const name of modules) copyFileSync(join(import.meta.dirname, name), join(p
 writeFileSync(join(packed.folder, "data.json"), JSON.stringify(data));
 writeFileSync(join(packed.folder, "package.json"), '{ "type": "module" }');
 
-// A program: `rampgate` is the package, the answer is JSON.
-const program = "({ version: rampgate.version(), names: Object.keys(rampgate).sort() })";
+// A program: `rampgate` is the package, with its other entries as `flags` and `compat`, and the answer is JSON.
+const program = `((names) => ({ versions: [rampgate, rampgate.flags, rampgate.compat].map((module) => module.version()),
+  names: names(rampgate).filter((name) => name !== "flags" && name !== "compat"), flags: names(rampgate.flags), compat: names(rampgate.compat),
+  oneError: rampgate.RampgateError === rampgate.flags.RampgateError && rampgate.RampgateError === rampgate.compat.RampgateError,
+}))((module) => Object.keys(module).sort())`;
+const version = /^version = "(.*)"$/m.exec(text(root, "Cargo.toml"))[1];
 const expected = {
-  version: /^version = "(.*)"$/m.exec(text(root, "Cargo.toml"))[1],
+  versions: [version, version, version],
   names: ["Counter", "Flag", "RampgateError", "Release", "allocationEnds", "allowedFailure", "askGate", "budget", "hash", "replayRollout", "slot", "version"],
+  flags: ["FlagSet", "RampgateError", "allocationEnds", "hash", "heldBy", "rebalance", "slot", "version"],
+  compat: ["RampgateError", "Scheme", "schemeNames", "version"],
+  oneError: true,
 };
 
 // Runs `source` as a module in a Node of its own, beside the installed package.
@@ -43,9 +52,9 @@ async function node(source, name = "program.mjs") {
   return stdout;
 }
 
-test("the tarball holds the loaders, the module, its glue and the types, and nothing else", () => {
+test("the tarball holds the loaders, the modules, their glue and the types, and nothing else", () => {
   const own = readdirSync(join(import.meta.dirname, "../js")).map((name) => `js/${name}`);
-  const others = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist/core.js", "dist/core.wasm", "package.json"];
+  const others = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist/core.js", "dist/core.wasm", "dist/flags.js", "dist/flags.wasm", "dist/compat.js", "dist/compat.wasm", "package.json"];
   assert.deepEqual(packed.files, [...own, ...others].sort());
 });
 
@@ -55,41 +64,50 @@ test("every file that the exports name is in the tarball", () => {
 });
 
 test("the package has the version of the workspace", () => {
-  assert.equal(packed.manifest.version, expected.version);
+  assert.equal(packed.manifest.version, version);
 });
 
-test("the module names no folder of the machine that built it", () => {
-  const module = readFileSync(join(packed.folder, "node_modules/rampgate/dist/core.wasm"), "latin1");
-  for (const folder of [root, process.env.HOME]) assert.ok(!module.includes(folder), folder);
+test("the modules name no folder of the machine that built them", () => {
+  for (const name of ["core", "flags", "compat"]) {
+    const module = readFileSync(join(packed.folder, `node_modules/rampgate/dist/${name}.wasm`), "latin1");
+    for (const folder of [root, process.env.HOME]) assert.ok(!module.includes(folder), folder);
+  }
 });
 
 test("Node", async (t) => {
   const entry = join(packed.folder, "entry.mjs");
-  writeFileSync(entry, 'export * from "rampgate";');
+  const both = 'export * from "rampgate"; export * as flags from "rampgate/flags"; export * as compat from "rampgate/compat";';
+  writeFileSync(entry, both);
   const rampgate = await import(pathToFileURL(entry));
-  assert.deepEqual(JSON.parse(await node(`import * as rampgate from "rampgate"; console.log(JSON.stringify(${program}));`)), expected);
+  assert.deepEqual(JSON.parse(await node(`import * as rampgate from "./entry.mjs"; console.log(JSON.stringify(${program}));`)), expected);
   for (const [name, pass] of Object.entries(suite)) await t.test(name, () => pass(rampgate, data));
 });
 
 test("Node, by require where it can load modules", { skip: !process.features.require_module && "this Node cannot" }, async () => {
-  const byRequire = `import { createRequire } from "node:module"; const rampgate = createRequire(import.meta.url)("rampgate");`;
+  const byRequire = `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
+  const rampgate = { ...require("rampgate"), flags: require("rampgate/flags"), compat: require("rampgate/compat") };`;
   assert.deepEqual(JSON.parse(await node(`${byRequire} console.log(JSON.stringify(${program}));`)), expected);
 });
 
 test("the browser's loader, over HTTP", async () => {
   // stands for a page's fetch: Node's own reads no files, so the module comes from a server
-  const module = readFileSync(join(packed.folder, "node_modules/rampgate/dist/core.wasm"));
-  const server = http.createServer((_, answer) => answer.writeHead(200, { "content-type": "application/wasm" }).end(module));
+  const server = http.createServer(({ url }, answer) => {
+    const module = readFileSync(join(packed.folder, "node_modules/rampgate/dist", url));
+    answer.writeHead(200, { "content-type": "application/wasm" }).end(module);
+  });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const page = `
     import { readFileSync } from "node:fs";
     import { suite } from "./suite.js";
     const { fetch } = globalThis;
     globalThis.fetch = (url) => {
-      if (!String(url).endsWith("/dist/core.wasm")) throw new Error("asks for " + url);
-      return fetch("http://127.0.0.1:${server.address().port}/");
+      const [name] = /(?<=[/]dist[/])(core|flags|compat)[.]wasm$/.exec(String(url)) ?? [];
+      if (name === undefined) throw new Error("asks for " + url);
+      return fetch("http://127.0.0.1:${server.address().port}/" + name);
     };
-    const rampgate = await import("./node_modules/rampgate/${packed.manifest.exports["."].browser}");
+    const load = (path) => import("./node_modules/rampgate/" + path);
+    const { ".": main, "./flags": flags, "./compat": compat } = ${JSON.stringify(packed.manifest.exports)};
+    const rampgate = { ...await load(main.browser), flags: await load(flags.browser), compat: await load(compat.browser) };
     const data = JSON.parse(readFileSync("${join(packed.folder, "data.json")}", "utf8"));
     for (const pass of Object.values(suite)) pass(rampgate, data);
     console.log(JSON.stringify(${program}));`;
@@ -103,9 +121,12 @@ test("the browser's loader, over HTTP", async () => {
 
 test("workerd", { timeout: 120_000 }, async (t) => {
   const worker = `
-    import * as rampgate from "{loader}";
+    import * as main from "{loader}";
+    import * as flags from "{flags}";
+    import * as compat from "{compat}";
     import data from "./data.json";
     import { suite } from "./suite.js";
+    const rampgate = { ...main, flags, compat };
     export default {
       fetch(request) {
         const name = decodeURIComponent(new URL(request.url).pathname.slice(1));

@@ -201,11 +201,12 @@ export const stories = {
     equal(actions.flat().filter((action) => action !== "hold"), ["advance", "ignore", "pause", "resume", "promote", "roll_back", "fail_rollback", "confirm_rollback", "advance"]);
   },
 
-  "what was freed says so, and freeing twice is fine"({ Release, Flag, Counter }) {
+  "what was freed says so, and freeing twice is fine"({ Release, Flag, Counter, flags: { FlagSet } }) {
     const things = [
       [new Release(SPEC, 1), "release", ["assign", "user"], ["assignMany", ["user"]], ["state"], ["step", NOON]],
       [new Flag({ key: "k", variants: [{ name: "a", weight: 1 }], default: "a" }), "flag", ["evaluate", "user"]],
       [new Counter(), "counter", ["read", "1h", NOON]],
+      [new FlagSet(CHECKOUT), "flags", ["evaluate", "checkout", {}], ["evaluateAll", {}], ["explain", "checkout", {}], ["lint"], ["variants", "checkout"]],
     ];
     for (const [thing, path, ...calls] of things) {
       thing.free();
@@ -214,5 +215,72 @@ export const stories = {
       for (const [method, ...given] of calls) refused(() => thing[method](...given), { code: "freed", path }, `${path}.${method}`);
     }
     refused(() => things[0][0].exposure, { code: "freed" });
+  },
+
+  "flags: a rule, a split that is remembered, an exposure, and every step"({ flags: { FlagSet } }) {
+    const set = FlagSet.fromJson(JSON.stringify(CHECKOUT));
+    equal([set.version, set.keys, set.variants("checkout")], [7n, ["checkout"], ["old", "new"]]);
+    const staff = set.evaluate("checkout", { unit: "ana", attributes: { email: "ana@corp.example" } });
+    equal(staff, { flag: "checkout", variant: "new", index: 1, rule: 0, reason: { why: "served" }, stickyToken: null });
+    equal(staff.exposure(), null);
+
+    const units = Array.from({ length: 200 }, (_, n) => ({ unit: `user-${n}`, attributes: { app: "2.2.0" }, now: new Date(NOON) }));
+    const outcomes = units.map((context) => set.evaluate("checkout", context));
+    equal(new Set(outcomes.map(({ variant }) => variant)).size, 2);
+    for (const [place, outcome] of outcomes.entries()) {
+      equal([outcome.rule, outcome.reason.why, outcome.stickyToken], [1, "allocated", "autumn"]);
+      const other = outcome.variant === "old" ? "new" : "old";
+      const kept = set.evaluate("checkout", { ...units[place], sticky: [["spring", outcome.variant], ["autumn", other]] });
+      equal([kept.variant, kept.reason, kept.stickyToken], [other, { why: "sticky" }, "autumn"]);
+      const { dedupe, ...exposure } = outcome.exposure();
+      equal(exposure, { flag: "checkout", salt: "autumn", variant: outcome.variant, unit: units[place].unit, at: NOON });
+      equal(typeof dedupe, "bigint");
+    }
+    equal(new Set(outcomes.map((outcome) => outcome.exposure().dedupe)).size, 200);
+
+    const { outcome, steps } = set.explain("checkout", { unit: "user-1", attributes: { app: "2.0.9" } });
+    equal(steps, [
+      { rule: { flag: "checkout", rule: 0 } },
+      { attribute: { name: "email", known: false, holds: null } },
+      { segment: { name: "staff", holds: false } },
+      { rule: { flag: "checkout", rule: 1 } },
+      { attribute: { name: "app", known: true, holds: false } },
+      { decided: { flag: "checkout", variant: "old", reason: { why: "no_rule" } } },
+    ]);
+    equal(outcome.reason, { why: "no_rule" });
+    equal(set.lint(), []);
+    equal(set.lint({ now: NOON, retiredSalts: ["autumn"] }), [{ path: "flags.checkout.rules[1]", pitfall: { retired_salt: { salt: "autumn" } } }]);
+    refused(() => new FlagSet({ ...CHECKOUT, color: 1, version: -1 }), { path: "version" });
+    const circle = (flag) => ({ variants: ["a"], default: "a", requires: [{ flag, variants: ["a"] }] });
+    refused(() => new FlagSet({ rampgate_flags: 1, version: 1, flags: { a: circle("b"), b: circle("a") } }), { code: "conflict", path: "flags.a" });
+  },
+
+  "a shadow of two schemes: how many move, and who"({ compat: { Scheme } }) {
+    const flagd = { scheme: "flagd", version: 1, encoding: "utf8", flag: "banner", weights: [50, 50] };
+    const [old, next] = [new Scheme(flagd), new Scheme({ ...flagd, version: 2 })];
+    const units = Array.from({ length: 1_000 }, (_, n) => `user-${n}`);
+    const [from, to] = [old.assignMany(units), next.assignMany(units)];
+    const moves = units.map((unit, n) => ({ unit, from: from[n], to: to[n] })).filter(({ from, to }) => from !== to);
+    const shadow = old.shadow(next, units, 3);
+    equal([shadow.units, shadow.moved, shadow.moves], [1_000, moves.length, moves.slice(0, 3)]);
+    equal(shadow.cells.filter(({ from, to }) => from !== to).reduce((sum, { units }) => sum + units, 0), moves.length);
+    equal(old.shadow(old, units).moved, 0);
+  },
+};
+
+const CHECKOUT = {
+  rampgate_flags: 1,
+  version: 7,
+  segments: { staff: { attribute: "email", ends_with: ["@corp.example"] } },
+  flags: {
+    checkout: {
+      variants: ["old", "new"],
+      default: "old",
+      salt: "autumn",
+      rules: [
+        { when: { segment: "staff" }, serve: "new" },
+        { when: { attribute: "app", version: { at_least: "2.1.0" } }, weights: { old: 1, new: 1 } },
+      ],
+    },
   },
 };

@@ -2,6 +2,14 @@
 // users write it compiles, or does not, as it should.
 import * as declared from "../js/index.js";
 import * as real from "../js/surface.js";
+import { Scheme } from "../js/compat.js";
+import type { Shadow } from "../js/compat.js";
+import * as declaredCompat from "../js/compat.js";
+import * as realCompat from "../js/compat-surface.js";
+import * as declaredFlags from "../js/flags.js";
+import * as realFlags from "../js/flags-surface.js";
+import { FlagSet } from "../js/flags.js";
+import type { Context, FlagReason, Outcome, Rebalanced, Step as FlagStep, Target } from "../js/flags.js";
 import { Flag, RampgateError, Release } from "../js/index.js";
 import type { Clearance, DecisionReason, GateReport, Hold, Phase, Placement, Reason, Signal, Step, Verdict } from "../js/index.js";
 
@@ -11,6 +19,14 @@ export const everyRealNameIsDeclared: Record<keyof typeof real, unknown> = decla
 type Members<M> = { [N in keyof M]: M[N] extends abstract new (...args: never[]) => infer I ? [keyof M[N], keyof I] : never };
 export const everyRealMemberIsDeclared: Members<typeof real> = null as unknown as Members<typeof declared>;
 export const everyDeclaredMemberExists: Members<typeof declared> = null as unknown as Members<typeof real>;
+export const everyDeclaredFlagsNameExists: typeof declaredFlags = realFlags;
+export const everyRealFlagsNameIsDeclared: Record<keyof typeof realFlags, unknown> = declaredFlags;
+export const everyRealFlagsMemberIsDeclared: Members<typeof realFlags> = null as unknown as Members<typeof declaredFlags>;
+export const everyDeclaredFlagsMemberExists: Members<typeof declaredFlags> = null as unknown as Members<typeof realFlags>;
+export const everyDeclaredCompatNameExists: typeof declaredCompat = realCompat;
+export const everyRealCompatNameIsDeclared: Record<keyof typeof realCompat, unknown> = declaredCompat;
+export const everyRealCompatMemberIsDeclared: Members<typeof realCompat> = null as unknown as Members<typeof declaredCompat>;
+export const everyDeclaredCompatMemberExists: Members<typeof declaredCompat> = null as unknown as Members<typeof realCompat>;
 
 // a release
 const release: Release = new Release({ rampgate: 1 }, 1n);
@@ -86,6 +102,38 @@ const gate: GateReport = declared.askGate({ target: "99.9%" }, counts, "1%", "5%
 const allowed: number = declared.allowedFailure(declared.budget("99.9%", "30d", counts).objective);
 const reading: number = new declared.Counter().read("1h", 0).good;
 
+// flags
+const flags: FlagSet = new FlagSet("{}");
+const attributes = { plan: "pro", roles: ["a", 1, new Date(0)], since: { time: "2026-01-01T00:00:00Z" }, gone: undefined } as const;
+const context: Context = { unit: "user-1", attributes, now: new Date(), sticky: [["salt", "on"]] };
+const given: Outcome = flags.evaluate("checkout", context);
+const outcomes: Outcome[] = flags.evaluateAll({ unit: "user-1" });
+const dedupe: bigint | undefined = given.exposure()?.dedupe;
+const targets: Target[] = [{ keep: 0, weight: 1 }, { new: true, weight: 1 }, { remove: 1 }, { nobody: true, weight: 0 }];
+const rebalanced: Rebalanced = declaredFlags.rebalance({ variants: 2, ranges: [[0, 0, 5], [1, 5, 10]] }, targets);
+const findings: string[] = flags.lint({ now: 0, retiredSalts: ["x"] }).map(({ path }) => path);
+// @ts-expect-error a list is flat
+flags.evaluate("checkout", { unit: "u", attributes: { a: [["b"]] } });
+// @ts-expect-error a unit alone is no context
+flags.evaluate("checkout", "user-1");
+
+export function slotOf(reason: FlagReason): number | undefined {
+  return "slot" in reason ? reason.slot : undefined;
+}
+
+export function flagStep(step: FlagStep): boolean | null | string {
+  if (typeof step === "string") return step;
+  if ("attribute" in step) return step.attribute.holds;
+  return "layer" in step ? step.layer.owner : "decided" in step && step.decided.reason.why;
+}
+
+// other vendors
+const scheme = new Scheme("{}");
+const shadow: Shadow = scheme.shadow(scheme, ["user-1"]);
+const assigned: (number | null)[] = scheme.assignMany(["user-1"]);
+// @ts-expect-error a document is not a scheme
+scheme.shadow({}, []);
+
 // errors
 export function explained(error: unknown): string {
   if (!(error instanceof RampgateError)) throw error;
@@ -93,4 +141,4 @@ export function explained(error: unknown): string {
   return error.problems.map(({ path, code, rule }) => `${path} ${code} ${rule}`).join() + error.code + error.path + value;
 }
 
-export { allowed, gate, hash, index, joined, newer, place, positions, reading, signals, step, text, variant };
+export { assigned, shadow, dedupe, findings, outcomes, rebalanced, allowed, gate, hash, index, joined, newer, place, positions, reading, signals, step, text, variant };

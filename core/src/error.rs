@@ -35,8 +35,10 @@ pub enum Kind {
     Version,
     /// Bytes that are cut short, altered, or not ours.
     Corrupt,
-    /// An event that comes before one already applied, or leaves a gap.
+    /// An event that comes before one already applied, or leaves a gap; a document older than the one in use.
     Order,
+    /// A document that no trusted key has signed as it is.
+    Untrusted,
 }
 
 impl Kind {
@@ -57,6 +59,7 @@ impl Kind {
             Self::Version => "version",
             Self::Corrupt => "corrupt",
             Self::Order => "order",
+            Self::Untrusted => "untrusted",
         }
     }
 }

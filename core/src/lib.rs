@@ -8,6 +8,8 @@
 //! | [`Spec`](release::Spec) | its document, read and checked as a whole | [`release`] |
 //! | [`Flag`](flag::Flag) | which variant a unit gets, and why | [`flag`] |
 //! | [`Key`](bucketing::Key), [`Slot`](bucketing::Slot), [`Allocation`](bucketing::Allocation) | a unit's place among a million, and who owns it | [`bucketing`] |
+//! | [`Layer`](bucketing::Layer), [`Holdouts`](bucketing::Holdouts) | flags that never meet in one unit, and units that see nothing new | [`bucketing`] |
+//! | [`Sample`](bucketing::diagnostics::Sample) | your own ids: evenness, independence, the salt that balances best | [`bucketing::diagnostics`] |
 //! | [`Tally`](observe::Tally), [`Ledger`](observe::Ledger) | what was seen, and how it meets from many processes | [`observe`] |
 //! | [`Judge`](canary::Judge), [`RateTest`](canary::RateTest) | evidence of harm and safety, and the verdict | [`canary`] |
 //! | [`Counter`](slo::Counter), [`Budget`](slo::Budget), [`Gate`](slo::Gate) | events over time, what they spend, and the exposure that is left | [`slo`] |
@@ -45,6 +47,7 @@ pub mod observe;
 mod quantity;
 pub mod release;
 pub mod rollout;
+mod siphash;
 pub mod slo;
 
 pub use error::{Error, Kind as ErrorKind, Problem};

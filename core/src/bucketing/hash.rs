@@ -1,5 +1,5 @@
 use super::Slot;
-use siphasher::{sip, sip128};
+use crate::siphash::SipHash;
 
 /// What a key is for. One salt gives a different function in each domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,29 +55,27 @@ impl<'a> Unit<'a> {
 /// Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012); 1 compression and 3 finalisation rounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
-    hasher: (u64, u64),
+    function: SipHash,
 }
 
 impl Key {
     /// The function of `domain` and `salt`. Two flags that share a salt share their slots; the empty salt is a salt like any other.
     #[must_use]
     pub fn new(domain: Domain, salt: &str) -> Self {
-        use core::hash::Hasher as _;
-        let mut hasher = sip128::SipHasher13::new();
-        hasher.write(&[domain.byte()]);
-        hasher.write(salt.as_bytes());
-        let key = sip128::Hasher128::finish128(&hasher);
-        Self { hasher: (key.h1, key.h2) }
+        let (k0, k1) = SipHash::derive(domain.byte(), salt.as_bytes());
+        Self { function: SipHash::new(k0, k1) }
     }
 
     /// The 64-bit hash of a unit, for diagnostics; [`slot`](Self::slot) is what decides.
     #[must_use]
+    #[inline]
     pub fn hash(&self, unit: Unit<'_>) -> u64 {
-        sip::SipHasher13::new_with_keys(self.hasher.0, self.hasher.1).hash(unit.as_str().as_bytes())
+        self.function.hash(unit.as_str().as_bytes())
     }
 
     /// The slot of a unit: floor(hash * 1,000,000 / 2^64), so all slots are equally likely to one part in 10^13.
     #[must_use]
+    #[inline]
     pub fn slot(&self, unit: Unit<'_>) -> Slot {
         Slot::of_hash(self.hash(unit))
     }

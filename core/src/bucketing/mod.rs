@@ -5,6 +5,15 @@
 //! under the variant key an [`Allocation`] says which variant the slot belongs to. The two keys are different
 //! functions, so who is exposed says nothing about who gets what.
 //!
+//! | question | answer |
+//! |---|---|
+//! | which variant has this slot? | [`Allocation::variant`] |
+//! | the weights change: who must move? | as few as possible: [`Allocation::rebalance`] |
+//! | which flags must not meet in one unit? | those with claims of one [`Layer`] |
+//! | who is kept out, to be compared with later? | who a [`Holdout`] holds; [`Holdouts`] come before layers and exposure |
+//! | which flags are to have the same units? | those that say so: [`Salt::shared`] |
+//! | does it work for my ids? | [`diagnostics`] |
+//!
 //! The scheme is called `rampgate-1` and is frozen: `spec/bucketing.md` defines it for every language.
 //!
 //! ```
@@ -21,9 +30,25 @@
 //! ```
 
 mod allocation;
+#[cfg(feature = "compat")]
+pub mod compat;
+pub mod diagnostics;
 mod hash;
+mod holdout;
+mod layer;
+mod movement;
+mod partition;
+mod ranges;
+mod rebalance;
+mod salt;
 mod slot;
+mod target;
 
 pub use allocation::Allocation;
 pub use hash::{Domain, Key, Unit};
+pub use holdout::{Holdout, Holdouts};
+pub use layer::Layer;
+pub use movement::{Move, Movement};
+pub use salt::Salt;
 pub use slot::Slot;
+pub use target::Target;

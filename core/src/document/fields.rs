@@ -1,9 +1,11 @@
 use super::Node;
+use super::path::Path;
 use crate::error::{Error, Kind, Problem, Problems};
 use crate::quantity::{Probability, shown};
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::String;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 use core::ops::RangeInclusive;
@@ -12,24 +14,29 @@ use core::str::FromStr;
 /// One value of a document with its path. Reading it as the wrong type notes a problem and gives `None`.
 #[derive(Clone, Debug)]
 pub(crate) struct Field<'a> {
-    node: &'a Node,
-    path: String,
+    node: &'a Node<'a>,
+    path: Path<'a>,
     problems: &'a Problems,
 }
 
 impl<'a> Field<'a> {
     /// The document as a whole, whose path is empty.
-    pub(crate) fn root(node: &'a Node, problems: &'a Problems) -> Self {
-        Self { node, path: String::new(), problems }
+    pub(crate) fn root(node: &'a Node<'a>, problems: &'a Problems) -> Self {
+        Self { node, path: Path::root(""), problems }
     }
 
     /// A document whose paths begin with its name: an argument among others.
-    pub(crate) fn named(name: &str, node: &'a Node, problems: &'a Problems) -> Self {
-        Self { node, path: name.into(), problems }
+    pub(crate) fn named(name: &'a str, node: &'a Node<'a>, problems: &'a Problems) -> Self {
+        Self { node, path: Path::root(name), problems }
     }
 
-    pub(crate) fn path(&self) -> &str {
-        if self.path.is_empty() { "document" } else { &self.path }
+    #[cfg(feature = "signed")]
+    pub(crate) fn node(&self) -> &'a Node<'a> {
+        self.node
+    }
+
+    pub(crate) fn path(&self) -> String {
+        written(&self.path)
     }
 
     /// Notes that this value breaks `rule`.
@@ -39,7 +46,7 @@ impl<'a> Field<'a> {
 
     /// Notes what a constructor said of this value.
     pub(crate) fn refuse_with(&self, error: &Error) {
-        self.problems.extend(&error.clone().at(self.path()));
+        self.problems.extend(&error.clone().at(&self.path()));
     }
 
     /// Notes problems whose paths are the document's own already.
@@ -54,6 +61,16 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// A text, a number or a truth value.
+    pub(crate) fn scalar(&self) -> Option<Scalar<'a>> {
+        match self.node {
+            Node::Text(value) => Some(Scalar::Text(value)),
+            Node::Number(value) => value.as_f64().map(Scalar::Number),
+            Node::Bool(value) => Some(Scalar::Bool(*value)),
+            _ => self.mistyped("a text, a number, true or false"),
+        }
+    }
+
     pub(crate) fn text(&self) -> Option<&'a str> {
         match self.node {
             Node::Text(value) => Some(value),
@@ -64,11 +81,13 @@ impl<'a> Field<'a> {
     /// A text that is not empty and holds no control characters, as names are.
     pub(crate) fn name(&self) -> Option<&'a str> {
         let text = self.text()?;
-        if text.is_empty() || text.len() > 200 || text.chars().any(char::is_control) {
-            self.refuse(Kind::Range, "must be 1 to 200 bytes without control characters");
-            return None;
-        }
+        check_name("", text).map_err(|error| self.refuse_with(&error)).ok()?;
         Some(text)
+    }
+
+    /// Whether the value is an object, for fields that have a short form and a long one.
+    pub(crate) fn is_object(&self) -> bool {
+        matches!(self.node, Node::Object(_))
     }
 
     /// A text in the form of a quantity, such as `25%` or `1h30m`.
@@ -98,6 +117,17 @@ impl<'a> Field<'a> {
 
     pub(crate) fn u32(&self) -> Option<u32> {
         self.integer(0..=u64::from(u32::MAX)).and_then(|number| u32::try_from(number).ok())
+    }
+
+    /// A whole number of 64 bits, with its sign.
+    #[cfg(feature = "compat")]
+    pub(crate) fn signed(&self) -> Option<i64> {
+        let Node::Number(number) = self.node else { return self.mistyped("a whole number") };
+        let value = number.as_i64();
+        if value.is_none() {
+            self.refuse(Kind::Range, "must be a whole number of 64 bits");
+        }
+        value
     }
 
     pub(crate) fn number(&self, range: RangeInclusive<f64>) -> Option<f64> {
@@ -136,23 +166,36 @@ impl<'a> Field<'a> {
 
     pub(crate) fn list(&self) -> Option<Vec<Self>> {
         let Node::List(items) = self.node else { return self.mistyped("a list") };
-        let item = |(position, node)| Self {
-            node,
-            path: format!("{}[{position}]", self.path),
-            problems: self.problems,
-        };
+        let path = Rc::new(self.path.clone());
+        let item =
+            |(position, node)| Self { node, path: Path::position(&path, position), problems: self.problems };
         Some(items.iter().enumerate().map(item).collect())
     }
 
     pub(crate) fn object(&self) -> Option<Fields<'a>> {
         let Node::Object(entries) = self.node else { return self.mistyped("an object") };
-        Some(Fields { entries, path: self.path.clone(), problems: self.problems, taken: Vec::new() })
+        let path = Rc::new(self.path.clone());
+        Some(Fields { entries, path, problems: self.problems, taken: Taken::default() })
     }
 
     /// The entries of an object whose keys are the user's own, such as a table of overrides.
     pub(crate) fn entries(&self) -> Option<Vec<(&'a str, Self)>> {
         let fields = self.object()?;
-        Some(fields.entries.iter().map(|(name, node)| (name.as_str(), fields.field(name, node))).collect())
+        Some(fields.entries.iter().map(|(name, node)| (&**name, fields.field(name, node))).collect())
+    }
+
+    /// A field of an object, without noting anything: for a first look ahead of the reading.
+    pub(crate) fn peek(&self, name: &str) -> Option<Self> {
+        let Node::Object(entries) = self.node else { return None };
+        let (_, node) = entries.iter().find(|(key, _)| key == name)?;
+        Some(Self { node, path: Path::root(""), problems: self.problems })
+    }
+
+    /// The texts of a list, without noting anything.
+    pub(crate) fn peek_texts(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let items: &[Node<'a>] = if let Node::List(items) = self.node { items } else { &[] };
+        let text = |item: &'a Node<'a>| if let Node::Text(text) = item { Some(&**text) } else { None };
+        items.iter().filter_map(text)
     }
 
     /// One of several cases: a word alone, or an object whose only field is named by the word and holds the rest.
@@ -187,52 +230,103 @@ impl<'a> Field<'a> {
     }
 }
 
+/// A value that is not made of others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Scalar<'a> {
+    Text(&'a str),
+    Number(f64),
+    Bool(bool),
+}
+
+/// The rule of names, wherever they come from: not empty, at most 200 bytes, no control characters.
+pub(crate) fn check_name(path: &str, name: &str) -> Result<(), Error> {
+    if name.is_empty() || name.len() > 200 || name.chars().any(char::is_control) {
+        return Err(Error::new(path, Kind::Range, "must be 1 to 200 bytes without control characters", name));
+    }
+    Ok(())
+}
+
 /// An object whose keys are the document's own: each is asked for by name, and what is left over is refused.
 #[derive(Debug)]
 pub(crate) struct Fields<'a> {
-    entries: &'a [(String, Node)],
-    path: String,
+    entries: &'a [(Cow<'a, str>, Node<'a>)],
+    path: Rc<Path<'a>>,
     problems: &'a Problems,
-    taken: Vec<&'static str>,
+    taken: Taken,
 }
 
 impl<'a> Fields<'a> {
     pub(crate) fn optional(&mut self, name: &'static str) -> Option<Field<'a>> {
-        self.taken.push(name);
-        let (_, node) = self.entries.iter().find(|(key, _)| key == name)?;
+        let position = self.entries.iter().position(|(key, _)| key == name)?;
+        self.taken.add(position);
+        let (name, node) = self.entries.get(position)?;
         Some(self.field(name, node))
     }
 
     pub(crate) fn required(&mut self, name: &'static str) -> Option<Field<'a>> {
         let field = self.optional(name);
         if field.is_none() {
-            self.problems.push(Problem::new(self.path_of(name), Kind::Missing, "must be given", None));
+            let path = Path::name(&self.path, name).to_string();
+            self.problems.push(Problem::new(path, Kind::Missing, "must be given", None));
         }
         field
     }
 
+    /// Notes that the object as a whole breaks `rule`.
+    pub(crate) fn refuse(&self, kind: Kind, rule: &'static str) {
+        self.problems.push(Problem::new(written(&self.path), kind, rule, None));
+    }
+
+    /// The value that a constructor made of fields of the document itself, or its complaint, whose path is the field's name.
+    #[cfg(feature = "compat")]
+    pub(crate) fn checked<T>(&self, made: Result<T, Error>) -> Option<T> {
+        made.map_err(|error| self.problems.extend(&error)).ok()
+    }
+
     /// Notes each field that nobody asked for.
     pub(crate) fn finish(self) {
-        for (name, node) in self.entries {
-            if !self.taken.contains(&name.as_str()) {
+        for (position, (name, node)) in self.entries.iter().enumerate() {
+            if !self.taken.holds(position) {
                 self.field(name, node).refuse(Kind::Unknown, "is not a field of this object");
             }
         }
     }
 
-    fn field(&self, name: &str, node: &'a Node) -> Field<'a> {
-        Field { node, path: self.path_of(name), problems: self.problems }
+    fn field(&self, name: &'a str, node: &'a Node<'a>) -> Field<'a> {
+        Field { node, path: Path::name(&self.path, name), problems: self.problems }
+    }
+}
+
+fn written(path: &Path<'_>) -> String {
+    let path = path.to_string();
+    if path.is_empty() { "document".into() } else { path }
+}
+
+/// Positions of the entries that were asked for: a bit each, and a list for those beyond the first 64, which sound
+/// documents do not have.
+#[derive(Debug, Default)]
+struct Taken {
+    first: u64,
+    beyond: Vec<usize>,
+}
+
+impl Taken {
+    fn add(&mut self, position: usize) {
+        match Self::bit(position) {
+            Some(bit) => self.first |= bit,
+            None => self.beyond.push(position),
+        }
     }
 
-    /// `a.b` for plain names, `a["b c"]` for names that need quotes.
-    fn path_of(&self, name: &str) -> String {
-        let plain =
-            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-        match (plain, self.path.is_empty()) {
-            (true, true) => name.into(),
-            (true, false) => format!("{}.{name}", self.path),
-            (false, _) => format!("{}[\"{}\"]", self.path, name.escape_debug()),
+    fn holds(&self, position: usize) -> bool {
+        match Self::bit(position) {
+            Some(bit) => self.first & bit != 0,
+            None => self.beyond.contains(&position),
         }
+    }
+
+    fn bit(position: usize) -> Option<u64> {
+        1_u64.checked_shl(u32::try_from(position).ok()?)
     }
 }
 
@@ -276,6 +370,31 @@ mod tests {
         let error = read(r#"{"stage": {"dwell": "1h", "dwell": "2h"}}"#).unwrap_err();
         assert_eq!(error.kind(), Kind::Syntax);
         assert!(error.to_string().contains("the key `dwell` is there twice"), "{error}");
+    }
+
+    #[test]
+    fn large_objects_are_held_to_the_same_rules() {
+        let entries = |last: &str| {
+            let mut text = String::from("{");
+            (0..100).for_each(|n| write!(text, r#""k{n}": 0, "#).unwrap());
+            text + last + "}"
+        };
+        let twice = entries(r#""k7": 1"#);
+        assert!(read(&twice).unwrap_err().to_string().contains("the key `k7` is there twice"));
+        let known = entries(r#""stage": {"exposure": "1%", "dwell": "1h"}"#);
+        let error = read(&known).unwrap_err();
+        assert_eq!(error.problems().count(), 100);
+        assert!(error.problems().all(|problem| problem.path().starts_with('k')), "{error}");
+    }
+
+    #[test]
+    fn escaped_texts_and_keys_are_what_they_stand_for() {
+        let error = read(r#"{"st\u0061ge": {"exposure": "1\u0025", "d\"": 0}}"#).unwrap_err();
+        let paths: Vec<&str> = error.problems().map(Problem::path).collect();
+        assert_eq!(paths, ["stage.dwell", r#"stage["d\""]"#]);
+        assert!(
+            read(r#"{"a": 1, "\u0061": 2}"#).unwrap_err().to_string().contains("the key `a` is there twice")
+        );
     }
 
     #[test]

@@ -4,8 +4,11 @@
 //! [`Node`] refuses repeated keys, and [`Fields`] walks an object, refuses what nobody defined, and goes on after
 //! a problem.
 
+mod canonical;
 mod fields;
 mod node;
+mod path;
 
-pub(crate) use fields::{Field, Fields};
+pub(crate) use canonical::canonical;
+pub(crate) use fields::{Field, Fields, Scalar, check_name};
 pub(crate) use node::Node;

@@ -1,5 +1,7 @@
+use super::rule::or_none;
+use super::split::{Place, Split};
 use super::{Evaluation, Reason};
-use crate::bucketing::{Allocation, Domain, Key, Unit};
+use crate::bucketing::{Allocation, Salt, Unit};
 use crate::document::{Field, Fields, Node};
 use crate::error::{Error, Kind, Problems};
 use crate::quantity::Share;
@@ -17,10 +19,7 @@ pub struct Flag {
     variants: Vec<Box<str>>,
     default: usize,
     overrides: BTreeMap<Box<str>, usize>,
-    allocation: Allocation,
-    exposure: Share,
-    exposure_key: Key,
-    variant_key: Key,
+    split: Split,
 }
 
 impl Flag {
@@ -86,12 +85,12 @@ impl Flag {
     /// The share of units that the allocation reaches.
     #[must_use]
     pub fn exposure(&self) -> Share {
-        self.exposure
+        self.split.exposure()
     }
 
     /// The variant of a unit at the flag's own exposure. An empty `unit` is [`Reason::Unassigned`].
     pub fn evaluate(&self, unit: &str) -> Evaluation<'_> {
-        self.evaluate_at(unit, self.exposure)
+        self.evaluate_at(unit, self.exposure())
     }
 
     /// The variant of a unit at another exposure: a rollout's stage, or a what-if.
@@ -111,28 +110,28 @@ impl Flag {
             return (*index, Reason::Override);
         }
         let Some(unit) = Unit::new(unit) else { return (self.default, Reason::Unassigned) };
-        let slot = self.exposure_key.slot(unit);
-        if !slot.is_within(exposure) {
-            return (self.default, Reason::NotExposed { slot });
+        match self.split.place(unit, exposure) {
+            Place::Beyond { slot } => (self.default, Reason::NotExposed { slot }),
+            Place::Within { slot, variant_slot, variant } => {
+                (variant.unwrap_or(self.default), Reason::Allocated { slot, variant_slot })
+            }
         }
-        let variant_slot = self.variant_key.slot(unit);
-        (self.allocation.variant(variant_slot), Reason::Allocated { slot, variant_slot })
     }
 }
 
 /// The fields that both forms of a flag share.
 struct Common<'a> {
     key: &'a str,
-    salt: &'a str,
+    salt: Option<Salt>,
     enabled: bool,
 }
 
 impl<'a> Common<'a> {
     fn read(fields: &mut Fields<'a>) -> Option<Self> {
         let key = fields.required("key").and_then(|field| field.name());
-        let salt = fields.optional("salt").map(|field| field.name());
+        let salt = fields.optional("salt").map(|field| Salt::read(&field));
         let enabled = fields.optional("enabled").map_or(Some(true), |field| field.bool());
-        Some(Self { key: key?, salt: salt.unwrap_or(key)?, enabled: enabled? })
+        Some(Self { key: key?, salt: or_none(salt)?, enabled: enabled? })
     }
 
     fn flag(
@@ -149,10 +148,7 @@ impl<'a> Common<'a> {
             variants: names.iter().map(|name| (*name).into()).collect(),
             default,
             overrides,
-            allocation,
-            exposure,
-            exposure_key: Key::new(Domain::Exposure, self.salt),
-            variant_key: Key::new(Domain::Variant, self.salt),
+            split: Split::new(self.key, self.salt.as_ref(), exposure, allocation),
         }
     }
 }

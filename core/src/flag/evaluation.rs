@@ -7,8 +7,35 @@ use serde::Serialize;
 pub enum Reason {
     /// The flag is switched off: everyone gets the default, overridden units too.
     Off,
+    /// The flag is outside its own schedule, or the context has no time to tell: the default.
+    NotScheduled,
     /// The unit is named in the table of overrides.
     Override,
+    /// Another flag that this one requires gives the unit a variant that will not do: the default.
+    Prerequisite,
+    /// A holdout keeps the unit out: the default.
+    HeldOut,
+    /// The unit is not among the slots that the flag claims in its layer: the default.
+    NotInLayer {
+        /// The slot under the layer's key.
+        #[serde(serialize_with = "slot_number")]
+        slot: Slot,
+    },
+    /// The unit is exposed, and nobody owns its slot: the default.
+    NotAllocated {
+        /// The slot under the exposure key.
+        #[serde(serialize_with = "slot_number")]
+        slot: Slot,
+        /// The slot under the variant key.
+        #[serde(serialize_with = "slot_number")]
+        variant_slot: Slot,
+    },
+    /// No rule applied: the default.
+    NoRule,
+    /// A rule serves this variant to everyone it applies to.
+    Served,
+    /// The unit had this variant before, under the same salt.
+    Sticky,
     /// There is no unit (an empty id), so nothing can be assigned: the default.
     Unassigned,
     /// The unit's slot is beyond the exposure: the default.

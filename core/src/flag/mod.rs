@@ -22,8 +22,35 @@
 //! # Ok::<(), rampgate::Error>(())
 //! ```
 
+mod condition;
+mod context;
 mod definition;
 mod evaluation;
+mod explain;
+mod folded;
+mod guard;
+mod index;
+mod lint;
+mod network;
+mod outcome;
+mod rule;
+mod set;
+mod set_document;
+#[cfg(feature = "signed")]
+mod signed;
+mod split;
+mod test;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod version;
 
+pub use context::{Context, Value};
 pub use definition::Flag;
 pub use evaluation::{Evaluation, Reason};
+pub use explain::{Explanation, Step};
+pub use lint::{Finding, LintOptions, Pitfall};
+pub use outcome::{Exposure, Outcome};
+pub use set::{FlagRef, FlagSet};
+#[cfg(feature = "signed")]
+pub use signed::{Offered, SignedFlags, TrustedKeys, sign};

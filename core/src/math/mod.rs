@@ -8,11 +8,13 @@ mod gamma;
 mod log_sum;
 mod quadrature;
 mod root;
+mod tail;
 
 pub(crate) use gamma::ln_beta_binomial_odds;
 pub(crate) use log_sum::LogSum;
 pub(crate) use quadrature::UNIT_INTERVAL;
 pub(crate) use root::last_true;
+pub(crate) use tail::{chi_square, chi_square_tail, normal_tails};
 
 /// Natural logarithm.
 pub(crate) fn ln(x: f64) -> f64 {
@@ -32,6 +34,11 @@ pub(crate) fn exp(x: f64) -> f64 {
 /// e to the power x, minus 1, accurate near zero.
 pub(crate) fn exp_m1(x: f64) -> f64 {
     libm::expm1(x)
+}
+
+/// The square root.
+pub(crate) fn sqrt(x: f64) -> f64 {
+    libm::sqrt(x)
 }
 
 /// A count as a float: exact up to 2^53, above that rounded to the nearest representable value.

@@ -37,7 +37,7 @@ impl ControlPool {
         match reason {
             Reason::Allocated { .. } => Some(Arm::Canary),
             Reason::NotExposed { slot } => slot.is_within_last(self.share(canary)).then_some(Arm::Control),
-            Reason::Off | Reason::Override | Reason::Unassigned => None,
+            _ => None,
         }
     }
 }

@@ -134,7 +134,7 @@ def test_wrong_types_are_named() -> None:
         (lambda: Holdouts(7), "`document` must be a JSON text or a list of holdouts, got int"),  # type: ignore[arg-type]
         (lambda: Holdouts([]).held("u", "tag"), "`tags` must be a list of texts, got str"),
         (lambda: OLD.assign(7), "`unit` must be a str, None, or a list"),  # type: ignore[call-overload]
-        (lambda: OLD.assign(["a", 7]), "`units[1]` must be a str or None, got int"),  # type: ignore[call-overload]
+        (lambda: OLD.assign(["a", 7]), "`units[1]` must be a str or None, got int"),  # type: ignore[arg-type]
         (lambda: rampgate.shadow(OLD, {}, UNITS), "`new` must be a Scheme, got dict"),  # type: ignore[arg-type]
         (lambda: rampgate.shadow(OLD, NEW, "user-1"), "`unit` must be a str, None, or a list"),  # type: ignore[arg-type]
         (lambda: rampgate.shadow(OLD, NEW, UNITS, True), "`limit` must be a whole number, got bool"),

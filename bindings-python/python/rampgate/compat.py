@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 __all__ = ["Moved", "Shadow"]
 
@@ -45,7 +46,7 @@ class Shadow:
         matrix = {(before, after): count for before, after, count in cells}
         return cls(units, moved, MappingProxyType(matrix), tuple(Moved(*move) for move in moves))
 
-    def __reduce__(self) -> object:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Shadows cross process boundaries, which a read-only mapping does not."""
         cells = [(before, after, count) for (before, after), count in self.cells.items()]
         moves = [(move.unit, move.before, move.after) for move in self.moves]

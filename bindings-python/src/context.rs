@@ -6,8 +6,8 @@ use crate::error::{Refusal, wrong_type};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{
-    PyBool, PyByteArray, PyBytes, PyDateTime, PyDict, PyFloat, PyFrozenSet, PyMapping, PySequence, PySet,
-    PyString,
+    PyBool, PyByteArray, PyBytes, PyDateTime, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyMapping,
+    PySequence, PySet, PyString, PyTuple,
 };
 use rampgate::Timestamp;
 use rampgate::flag::Value;
@@ -137,10 +137,8 @@ fn attribute(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Known> {
         return Ok(Known::One(single));
     }
     let is_bytes = value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>();
-    let is_list = value.is_instance_of::<PySet>()
-        || value.is_instance_of::<PyFrozenSet>()
-        || value.cast::<PySequence>().is_ok();
-    if is_bytes || !is_list {
+    let is_set = || value.is_instance_of::<PySet>() || value.is_instance_of::<PyFrozenSet>();
+    if is_bytes || !(value.cast::<PySequence>().is_ok() || is_set()) {
         return Err(wrong_type(&path(), EXPECTED, value));
     }
     let items = value.try_iter()?.enumerate().map(|(position, item)| {
@@ -159,6 +157,10 @@ fn single(value: &Bound<'_, PyAny>, path: &impl Fn() -> String) -> PyResult<Opti
         Single::Bool(truth.is_true())
     } else if let Ok(number) = value.cast::<PyFloat>() {
         Single::Number(number.value())
+    } else if value.is_instance_of::<PyInt>() {
+        whole(value, path)?
+    } else if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        return Ok(None);
     } else if value.is_instance_of::<PyDateTime>() {
         Single::Time(timestamp(value, &path())?)
     } else if value.hasattr("__index__")? && !value.hasattr("__len__")? {
@@ -177,6 +179,8 @@ fn whole(value: &Bound<'_, PyAny>, path: &impl Fn() -> String) -> PyResult<Singl
     let number = value.extract::<i64>().map_err(|error| {
         if error.is_instance_of::<pyo3::exceptions::PyOverflowError>(value.py()) {
             refuse("a larger one".into())
+        } else if error.is_instance_of::<pyo3::exceptions::PyTypeError>(value.py()) {
+            wrong_type(&path(), EXPECTED, value)
         } else {
             error
         }

@@ -3,6 +3,7 @@
 use crate::flags::Outcome;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
+use rampgate::Timestamp;
 use rampgate::bucketing::Movement;
 use rampgate::flag::{self, Exposure};
 use rampgate::release::Step;
@@ -59,7 +60,9 @@ fn told(decisions: &[Decision]) -> PyResult<Vec<Told>> {
 }
 
 pub(crate) fn exposure<'py>(py: Python<'py>, exposure: &Exposure<'_>) -> PyResult<Bound<'py, PyAny>> {
-    make(py, "rampgate.flags", "Exposure", (json(exposure)?,))
+    let Exposure { flag, salt, variant, unit, at, dedupe, .. } = *exposure;
+    let at = at.map(Timestamp::as_millis);
+    make(py, "rampgate.flags", "Exposure", (json(exposure)?, flag, salt, variant, unit, at, dedupe))
 }
 
 pub(crate) fn explanation<'py>(

@@ -1,5 +1,6 @@
 """A set of flags: evaluate, explain, expose, lint; what is refused, and by which name."""
 
+import json
 from collections import UserDict
 from datetime import datetime, timezone
 from typing import Any
@@ -50,6 +51,14 @@ def test_a_unit_gets_a_variant_with_the_reason_and_an_exposure(flags: FlagSet) -
     assert (exposure.flag, exposure.unit, exposure.variant) == ("search", "user-1", outcome.variant)
     assert exposure.at == datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
     assert outcome.sticky_token == exposure.salt == "search"
+    assert json.loads(exposure.json) == {
+        "flag": "search",
+        "salt": "search",
+        "variant": outcome.variant,
+        "unit": "user-1",
+        "at": NOON,
+        "dedupe": exposure.dedupe,
+    }
     assert exposure.dedupe == getattr(flags.evaluate("search", "user-1", now=NOON + 5).exposure, "dedupe")
     assert repr(outcome).startswith(f"Outcome(flag='search', variant='{outcome.variant}', index={outcome.index}, rule=1")
 
@@ -107,6 +116,8 @@ def test_what_is_no_such_number_does_not_hold(flags: FlagSet, age: Any) -> None:
         ({"age": 1j}, "`attributes.age` must be a str, an int"),
         ({"age": [1, [2]]}, "`attributes.age[1]` must be a str, an int"),
         ({"age": ["x", None]}, "`attributes.age[1]` must be a str, an int"),
+        ({"age": np.True_}, "`attributes.age` must be a str, an int"),
+        ({"age": np.array(1)}, "`attributes.age` must be a str, an int"),
         ({"age": np.array([1])}, "`attributes.age` must be a str, an int"),
     ],
 )

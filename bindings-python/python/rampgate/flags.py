@@ -72,10 +72,10 @@ class Exposure:
     """The canonical JSON text, the same in every language."""
 
     @classmethod
-    def _of(cls, text: str) -> Exposure:
-        form = json.loads(text)
-        at = form.pop("at")
-        return cls(at=None if at is None else moment(at), json=text, **form)
+    def _of(
+        cls, text: str, flag: str, salt: str, variant: str, unit: str, at: int | None, dedupe: int
+    ) -> Exposure:
+        return cls(flag, salt, variant, unit, None if at is None else moment(at), dedupe, text)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-//! Many units at once: the positions of their variants as a numpy array of `uint8`.
+//! Many units at once: the positions of their variants as a numpy array of `uint8`, or of `int32` where there may be none.
 //!
 //! Units are read in chunks, with the interpreter; they are hashed without it, so other threads run meanwhile. Fixed-width
 //! arrays are copied chunk by chunk: a caller who writes into the array from another thread changes nothing that is being read.
@@ -19,21 +19,46 @@ pub(crate) fn positions<'py>(
     units: &Bound<'py, PyAny>,
     decide: impl Fn(&str) -> u8 + Sync,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let py = units.py();
-    let out = if units.is_instance_of::<PyList>() || units.is_instance_of::<PyTuple>() {
-        of_texts(units, &decide)?
-    } else {
-        of_array(units, &decide)?
-    };
+    let out = decided(units, decide)?;
+    array(units.py(), "uint8", out.len(), &out)
+}
+
+/// The same where a unit may have no variant: -1.
+pub(crate) fn indices<'py>(
+    units: &Bound<'py, PyAny>,
+    decide: impl Fn(&str) -> Option<usize> + Sync,
+) -> PyResult<Bound<'py, PyAny>> {
+    let narrow = |position| i32::try_from(position).unwrap_or(i32::MAX);
+    let out = decided(units, |unit| decide(unit).map_or(-1, narrow))?;
+    let length = out.len();
+    let bytes: Vec<u8> = out.into_iter().flat_map(i32::to_ne_bytes).collect();
+    array(units.py(), "int32", length, &bytes)
+}
+
+/// Every unit as a text that outlives the interpreter's lock. `None` is the empty text.
+pub(crate) fn texts(units: &Bound<'_, PyAny>) -> PyResult<Vec<Option<PyBackedStr>>> {
+    let list = if is_list(units) { units.clone() } else { checked(units)?.0.call_method0("tolist")? };
+    list.try_iter()?.enumerate().map(|(position, unit)| text(&unit?, position)).collect()
+}
+
+fn is_list(units: &Bound<'_, PyAny>) -> bool {
+    units.is_instance_of::<PyList>() || units.is_instance_of::<PyTuple>()
+}
+
+fn array<'py>(py: Python<'py>, dtype: &str, length: usize, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     let shape = PyDict::new(py);
-    shape.set_item("shape", out.len())?;
-    shape.set_item("dtype", "uint8")?;
-    shape.set_item("buffer", PyByteArray::new(py, &out))?;
+    shape.set_item("shape", length)?;
+    shape.set_item("dtype", dtype)?;
+    shape.set_item("buffer", PyByteArray::new(py, bytes))?;
     py.import("numpy")?.getattr("ndarray")?.call((), Some(&shape))
 }
 
+fn decided<T: Copy + Send>(units: &Bound<'_, PyAny>, decide: impl Fn(&str) -> T + Sync) -> PyResult<Vec<T>> {
+    if is_list(units) { of_texts(units, &decide) } else { of_array(units, &decide) }
+}
+
 /// A list or tuple.
-fn of_texts(units: &Bound<'_, PyAny>, decide: &(impl Fn(&str) -> u8 + Sync)) -> PyResult<Vec<u8>> {
+fn of_texts<T: Send>(units: &Bound<'_, PyAny>, decide: &(impl Fn(&str) -> T + Sync)) -> PyResult<Vec<T>> {
     let py = units.py();
     let mut out = Vec::with_capacity(units.len()?);
     let mut units = units.try_iter()?.enumerate().peekable();
@@ -58,7 +83,22 @@ fn text(unit: &Bound<'_, PyAny>, position: usize) -> PyResult<Option<PyBackedStr
 }
 
 /// A numpy array of dtype U, `StringDType` or object.
-fn of_array(units: &Bound<'_, PyAny>, decide: &(impl Fn(&str) -> u8 + Sync)) -> PyResult<Vec<u8>> {
+fn of_array<T: Copy + Send>(
+    units: &Bound<'_, PyAny>,
+    decide: &(impl Fn(&str) -> T + Sync),
+) -> PyResult<Vec<T>> {
+    let (units, dtype, fixed_width) = checked(units)?;
+    if fixed_width {
+        of_fixed_width(units, &dtype, decide)
+    } else {
+        of_texts(&units.call_method0("tolist")?, decide)
+    }
+}
+
+/// The array itself, its dtype, and whether that is U.
+fn checked<'a, 'py>(
+    units: &'a Bound<'py, PyAny>,
+) -> PyResult<(&'a Bound<'py, PyAny>, Bound<'py, PyAny>, bool)> {
     let py = units.py();
     let numpy = py.import("numpy")?;
     if !units.is_instance(&numpy.getattr("ndarray")?)? {
@@ -77,8 +117,8 @@ fn of_array(units: &Bound<'_, PyAny>, decide: &(impl Fn(&str) -> u8 + Sync)) -> 
     }
     let dtype = units.getattr("dtype")?;
     match dtype.getattr("kind")?.extract::<PyBackedStr>()?.as_ref() {
-        "U" => of_fixed_width(units, &dtype, decide),
-        "O" | "T" => of_texts(&units.call_method0("tolist")?, decide),
+        "U" => Ok((units, dtype, true)),
+        "O" | "T" => Ok((units, dtype, false)),
         _ => Err(PyTypeError::new_err(format!(
             "`unit` must be an array of texts (dtype U, StringDType or object), got {dtype}"
         ))),
@@ -86,11 +126,11 @@ fn of_array(units: &Bound<'_, PyAny>, decide: &(impl Fn(&str) -> u8 + Sync)) -> 
 }
 
 /// An array of dtype U: four bytes a character, filled up with zeros.
-fn of_fixed_width(
+fn of_fixed_width<T: Copy + Send>(
     units: &Bound<'_, PyAny>,
     dtype: &Bound<'_, PyAny>,
-    decide: &(impl Fn(&str) -> u8 + Sync),
-) -> PyResult<Vec<u8>> {
+    decide: &(impl Fn(&str) -> T + Sync),
+) -> PyResult<Vec<T>> {
     let py = units.py();
     let width: usize = dtype.getattr("itemsize")?.extract()?;
     let little_endian = dtype.call_method1("newbyteorder", ("<",))?;

@@ -163,7 +163,7 @@ fn write_object<'py>(
 }
 
 /// A key in a path, as the core writes it.
-fn place(key: &str) -> String {
+pub(crate) fn place(key: &str) -> String {
     let plain = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     if plain { format!(".{key}") } else { format!("[\"{}\"]", key.escape_debug()) }
 }

@@ -20,31 +20,34 @@ impl Hash for Reason {
 
 #[pymethods]
 impl Reason {
-    /// `off`, `override`, `unassigned`, `not_exposed` or `allocated`.
+    /// The first rule that applied.
     #[getter]
     fn why(&self) -> &'static str {
         match self.0 {
             flag::Reason::Off => "off",
             flag::Reason::NotScheduled => "not_scheduled",
             flag::Reason::Override => "override",
+            flag::Reason::Prerequisite => "prerequisite",
             flag::Reason::HeldOut => "held_out",
             flag::Reason::NotInLayer { .. } => "not_in_layer",
-            flag::Reason::Prerequisite => "prerequisite",
+            flag::Reason::NotAllocated { .. } => "not_allocated",
             flag::Reason::NoRule => "no_rule",
             flag::Reason::Served => "served",
             flag::Reason::Sticky => "sticky",
             flag::Reason::Unassigned => "unassigned",
             flag::Reason::NotExposed { .. } => "not_exposed",
-            flag::Reason::NotAllocated { .. } => "not_allocated",
             flag::Reason::Allocated { .. } => "allocated",
         }
     }
 
-    /// The slot under the exposure key, where it was looked at.
+    /// The slot under the exposure key, or under the layer's for `not_in_layer`, where it was looked at.
     #[getter]
     fn slot(&self) -> Option<u32> {
         match self.0 {
-            flag::Reason::NotExposed { slot } | flag::Reason::Allocated { slot, .. } => Some(slot.get()),
+            flag::Reason::NotInLayer { slot }
+            | flag::Reason::NotExposed { slot }
+            | flag::Reason::NotAllocated { slot, .. }
+            | flag::Reason::Allocated { slot, .. } => Some(slot.get()),
             _ => None,
         }
     }
@@ -53,7 +56,8 @@ impl Reason {
     #[getter]
     fn variant_slot(&self) -> Option<u32> {
         match self.0 {
-            flag::Reason::Allocated { variant_slot, .. } => Some(variant_slot.get()),
+            flag::Reason::NotAllocated { variant_slot, .. }
+            | flag::Reason::Allocated { variant_slot, .. } => Some(variant_slot.get()),
             _ => None,
         }
     }

@@ -4,6 +4,10 @@
 //! |---|---|
 //! | `release.rs` | the facade |
 //! | `flag.rs` | a flag alone, and the reason for a variant |
+//! | `flags.rs`, `context.rs` | flag documents, and who asks them |
+//! | `signed.rs` | flag documents with a signature |
+//! | `bucketing.rs` | allocations, layers, holdouts, diagnostics |
+//! | `compat.rs` | other vendors' schemes, and what would move |
 //! | `assignment.rs` | an assignment and its placement |
 //! | `batch.rs` | many units to an array of variants |
 //! | `parts.rs` | bucketing and rollouts alone, as plain functions |
@@ -18,13 +22,18 @@
 mod argument;
 mod assignment;
 mod batch;
+mod bucketing;
+mod compat;
+mod context;
 mod document;
 mod error;
 mod flag;
+mod flags;
 mod guarded;
 mod parts;
 mod release;
 mod shape;
+mod signed;
 mod slo;
 
 use pyo3::pymodule;
@@ -37,11 +46,19 @@ mod _native {
     #[pymodule_export]
     use super::assignment::{Assignment, Placement};
     #[pymodule_export]
+    use super::bucketing::{Allocation, Holdouts, Layer, find_salt, independence, rebalance, uniformity};
+    #[pymodule_export]
+    use super::compat::{Scheme, shadow};
+    #[pymodule_export]
     use super::flag::{Evaluation, Flag, Reason};
+    #[pymodule_export]
+    use super::flags::{FlagSet, Outcome};
     #[pymodule_export]
     use super::parts::{allocation_ends, replay_rollout, slot, unit_hash};
     #[pymodule_export]
     use super::release::Release;
+    #[pymodule_export]
+    use super::signed::{SignedFlags, TrustedKeys, sign};
     #[pymodule_export]
     use super::slo::{Counter, ask_gate, parse_objective, read_budget, reading};
 

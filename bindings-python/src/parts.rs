@@ -32,26 +32,33 @@ pub(crate) fn unit_hash(
 /// The slot at which the run of each variant ends, for weights in order.
 #[pyfunction]
 pub(crate) fn allocation_ends(weights: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
-    let py = weights.py();
-    if weights.is_instance_of::<PyString>() {
-        return Err(wrong_type("weights", "a list of whole numbers", weights));
-    }
-    let items = weights.try_iter().map_err(|_| wrong_type("weights", "a list of whole numbers", weights))?;
-    let numbers = items.enumerate().map(|(position, weight)| {
-        let place = format!("weights[{position}]");
-        let number = count(&weight?, &place)?;
-        u32::try_from(number).map_err(|_| {
-            Refusal::new(place, "range", "must be at most 4294967295").got(number.to_string()).raise(py)
+    let allocation =
+        Allocation::by_weights(&numbers(weights, "weights")?).map_err(|error| raise(weights.py(), &error))?;
+    let sizes =
+        (0..allocation.len()).map(|variant| allocation.ranges(variant).map(|run| run.end - run.start).sum());
+    Ok(sizes
+        .scan(0_u32, |end, size: u32| {
+            *end += size;
+            Some(*end)
         })
-    });
-    let weights = numbers.collect::<PyResult<Vec<u32>>>()?;
-    let allocation = Allocation::by_weights(&weights).map_err(|error| raise(py, &error))?;
-    let shares = (0..allocation.len()).filter_map(|variant| allocation.share(variant));
-    let ends = shares.scan(0, |end, share| {
-        *end += share.parts_per_million();
-        Some(*end)
-    });
-    Ok(ends.collect())
+        .collect())
+}
+
+/// A list of whole numbers of 32 bits.
+pub(crate) fn numbers(list: &Bound<'_, PyAny>, name: &str) -> PyResult<Vec<u32>> {
+    if list.is_instance_of::<PyString>() {
+        return Err(wrong_type(name, "a list of whole numbers", list));
+    }
+    let items = list.try_iter().map_err(|_| wrong_type(name, "a list of whole numbers", list))?;
+    items.enumerate().map(|(position, item)| number(&item?, &format!("{name}[{position}]"))).collect()
+}
+
+/// A whole number of 32 bits.
+pub(crate) fn number(value: &Bound<'_, PyAny>, name: &str) -> PyResult<u32> {
+    let number = count(value, name)?;
+    u32::try_from(number).map_err(|_| {
+        Refusal::new(name, "range", "must be at most 4294967295").got(number.to_string()).raise(value.py())
+    })
 }
 
 /// Runs a log of rollout events from the beginning: where it leads, and every decision on the way.
@@ -90,7 +97,7 @@ fn event(event: &Bound<'_, PyAny>, place: usize) -> PyResult<Event> {
     })
 }
 
-fn key(domain: &Bound<'_, PyAny>, salt: &Bound<'_, PyAny>) -> PyResult<Key> {
+pub(crate) fn key(domain: &Bound<'_, PyAny>, salt: &Bound<'_, PyAny>) -> PyResult<Key> {
     let domain = match text(domain, "domain")? {
         "exposure" => Domain::Exposure,
         "variant" => Domain::Variant,
@@ -104,7 +111,7 @@ fn key(domain: &Bound<'_, PyAny>, salt: &Bound<'_, PyAny>) -> PyResult<Key> {
     Ok(Key::new(domain, text(salt, "salt")?))
 }
 
-fn unit<'a>(unit: &'a Bound<'_, PyAny>) -> PyResult<Unit<'a>> {
+pub(crate) fn unit<'a>(unit: &'a Bound<'_, PyAny>) -> PyResult<Unit<'a>> {
     Unit::new(text(unit, "unit")?).ok_or_else(|| {
         Refusal::new("unit", "range", "must not be empty: the empty text is nobody").raise(unit.py())
     })

@@ -1,7 +1,11 @@
 //! Answers, as the frozen dataclasses of the package. Their numbers cross as JSON text, their sentences as the core prints them.
 
+use crate::flags::Outcome;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
+use rampgate::Timestamp;
+use rampgate::bucketing::Movement;
+use rampgate::flag::{self, Exposure};
 use rampgate::release::Step;
 use rampgate::rollout::{Decision, Phase, State};
 use rampgate::slo::{Budget, GateReport, Reading};
@@ -55,7 +59,41 @@ fn told(decisions: &[Decision]) -> PyResult<Vec<Told>> {
     decisions.iter().map(tell).collect()
 }
 
-fn make<'py>(
+pub(crate) fn exposure<'py>(py: Python<'py>, exposure: &Exposure<'_>) -> PyResult<Bound<'py, PyAny>> {
+    let Exposure { flag, salt, variant, unit, at, dedupe, .. } = *exposure;
+    let at = at.map(Timestamp::as_millis);
+    make(py, "rampgate.flags", "Exposure", (json(exposure)?, flag, salt, variant, unit, at, dedupe))
+}
+
+pub(crate) fn explanation<'py>(
+    py: Python<'py>,
+    outcome: Outcome,
+    steps: &[flag::Step<'_>],
+) -> PyResult<Bound<'py, PyAny>> {
+    let steps = steps.iter().map(json).collect::<PyResult<Vec<_>>>()?;
+    make(py, "rampgate.flags", "Explanation", (Bound::new(py, outcome)?, steps))
+}
+
+pub(crate) fn flag_finding<'py>(py: Python<'py>, finding: &flag::Finding) -> PyResult<Bound<'py, PyAny>> {
+    make(py, "rampgate.flags", "FlagFinding", (json(finding)?, finding.to_string()))
+}
+
+pub(crate) fn movement<'py>(py: Python<'py>, movement: &Movement) -> PyResult<Bound<'py, PyAny>> {
+    let total = movement.total().fraction();
+    make(py, "rampgate.bucketing", "Movement", (json(movement)?, total))
+}
+
+/// A shape that is made of its JSON text alone.
+pub(crate) fn made<'py>(
+    py: Python<'py>,
+    module: &str,
+    class: &str,
+    value: &impl Serialize,
+) -> PyResult<Bound<'py, PyAny>> {
+    make(py, module, class, (json(value)?,))
+}
+
+pub(crate) fn make<'py>(
     py: Python<'py>,
     module: &str,
     class: &str,

@@ -1,13 +1,16 @@
 """Replays the golden vectors of the core, which every language replays."""
 
 import json
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from story import TESTDATA
 
 import rampgate
-from rampgate import Reading
+from rampgate import Reading, bucketing
 
 
 def cases(file: str, part: str) -> list[Any]:
@@ -34,20 +37,18 @@ def codes(error: rampgate.RampgateError) -> list[dict[str, str]]:
 
 def test_every_file_is_replayed() -> None:
     files = {path.name for path in TESTDATA.iterdir() if path.suffix in ("", ".json")}
-    # what has no Python surface yet is replayed in Rust alone
-    without_surface = {"flags.json", "vendors"}
-    assert files == {"bucketing.json", "slo.json", "rollout.json", "release"} | without_surface
+    assert files == {"bucketing.json", "flags.json", "slo.json", "rollout.json", "release", "vendors"}
     lists = {
         "bucketing.json": {
             "slots",
             "allocations",
             "invalid_allocations",
-            # without a Python surface
             "invalid_ranges",
             "rebalances",
             "invalid_targets",
             "layer",
         },
+        "flags.json": {"sets"},
         "slo.json": {
             "objectives",
             "invalid_objectives",
@@ -83,6 +84,130 @@ def test_invalid_allocations(case: dict[str, Any]) -> None:
     with pytest.raises(rampgate.RampgateError) as caught:
         rampgate.allocation_ends(case["weights"])
     assert caught.value.path == case["path"]
+
+
+def owned(allocation: rampgate.Allocation) -> list[list[int]]:
+    """The ranges as the vectors have them, by their start."""
+    ranges = enumerate(allocation.ranges)
+    return sorted(([variant, *run] for variant, runs in ranges for run in runs), key=lambda run: run[1])
+
+
+def targets(case: dict[str, Any]) -> list[bucketing.Target]:
+    """Targets as the functions make them."""
+    made = []
+    for target in case["targets"]:
+        kind = next(kind for kind in ("keep", "new", "remove", "nobody") if kind in target)
+        place = [] if target[kind] is True else [target[kind]]
+        made.append(getattr(bucketing, kind)(*place, *([target["weight"]] if "weight" in target else [])))
+    assert made == case["targets"]
+    return made
+
+
+@pytest.mark.parametrize("case", cases("bucketing.json", "rebalances"))
+def test_rebalances(case: dict[str, Any]) -> None:
+    before = rampgate.Allocation.from_ranges(case["variants"], case["before"])
+    after, movement = rampgate.rebalance(before, targets(case))
+    assert owned(after) == sorted(case["after"], key=lambda run: run[1])
+    assert json.loads(movement.json) == case["moves"]
+    told = [{"from": move.before, "to": move.after, "slots": move.slots} for move in movement.moves]
+    assert told == case["moves"]
+    assert round(movement.total * 1_000_000) == sum(move.slots for move in movement.moves)
+
+
+@pytest.mark.parametrize("case", cases("bucketing.json", "invalid_ranges"))
+def test_invalid_ranges(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as caught:
+        rampgate.Allocation.from_ranges(case["variants"], case["ranges"])
+    assert [problem.path for problem in caught.value.problems] == case["paths"]
+
+
+@pytest.mark.parametrize("case", cases("bucketing.json", "invalid_targets"))
+def test_invalid_targets(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as caught:
+        rampgate.rebalance(rampgate.Allocation.by_weights(case["weights"]), targets(case))
+    assert [problem.path for problem in caught.value.problems] == case["paths"]
+
+
+def test_layer() -> None:
+    layer = rampgate.Layer("layer")
+    for case in json.loads((TESTDATA / "bucketing.json").read_text(encoding="utf-8"))["layer"]:
+        given = [case["name"]]
+        if case.get("slots") is not None:
+            given.append(f"{Decimal(case['slots']) / 10_000}%")
+        before = layer.json
+        try:
+            getattr(layer, case["call"])(*given)
+        except rampgate.RampgateError:
+            assert case["refused"]
+            assert layer.json == before
+        else:
+            assert not case["refused"]
+        sets = {name: [list(run) for run in runs] for name, runs in layer.claims.items()}
+        assert sets == case["sets"]
+        assert rampgate.Layer.from_json(layer.json).json == layer.json
+
+
+def test_holdouts() -> None:
+    case = json.loads((TESTDATA / "bucketing.json").read_text(encoding="utf-8"))["holdouts"]
+    holdouts = rampgate.Holdouts(case["holdouts"])
+    assert case["units"]
+    for unit in case["units"]:
+        assert holdouts.held(unit["unit"], unit["tags"]) == unit["held"]
+
+
+VENDORS = json.loads((TESTDATA / "vendors" / "vendor_cases.json").read_text(encoding="utf-8"))
+DOCUMENTED = [case for case in VENDORS["cases"] if "document" in case and "assigned" in case]
+
+
+@pytest.mark.parametrize("case", DOCUMENTED, ids=lambda case: case["document"]["scheme"])
+def test_vendors(case: dict[str, Any]) -> None:
+    scheme = rampgate.Scheme(case["document"])
+    units = VENDORS["units"]
+    expected = [-1 if digit == "." else int(digit, 36) for digit in case["assigned"]]
+    assert scheme.name == case["document"]["scheme"]
+    assert scheme.assign(units).tolist() == expected
+    assert [-1 if position is None else position for position in map(scheme.assign, units)] == expected
+    assert scheme.assign(np.array(units, dtype=object)).tolist() == expected
+
+
+def test_every_scheme_has_cases() -> None:
+    assert {case["document"]["scheme"] for case in DOCUMENTED} | {"rampgate-1"} == set(rampgate.Scheme.names())
+
+
+def attribute(value: Any) -> Any:
+    """An attribute as Python has it: times are datetimes."""
+    if isinstance(value, list):
+        return [attribute(item) for item in value]
+    if isinstance(value, dict):
+        return datetime.fromisoformat(value["time"].replace("Z", "+00:00"))
+    return value
+
+
+@pytest.mark.parametrize("case", cases("flags.json", "sets"))
+def test_flags(case: dict[str, Any]) -> None:
+    flags = rampgate.FlagSet(case["document"])
+    assert flags.version == case["document"]["version"]
+    assert flags.keys == tuple(case["document"]["flags"])
+    for asked in case["cases"]:
+        context = asked["context"]
+        given: dict[str, Any] = {
+            "unit": context["unit"],
+            "attributes": {name: attribute(value) for name, value in context["attributes"].items()},
+            "now": attribute({"time": context["now"]}) if "now" in context else None,
+            "sticky": dict(reversed(context.get("sticky", []))),
+        }
+        every = flags.evaluate_all(**given)
+        for key, expected in asked["outcomes"].items():
+            outcome = flags.evaluate(key, **given)
+            exposure = outcome.exposure
+            told = {"variant": outcome.variant, "reason": json.loads(outcome.reason.json)}
+            told |= {} if outcome.rule is None else {"rule": outcome.rule}
+            told |= {} if exposure is None else {"dedupe": f"{exposure.dedupe:016x}"}
+            assert told == expected, (key, context)
+            explanation = flags.explain(key, **given)
+            assert explanation.outcome == outcome == every[key]
+            assert explanation.steps[-1].kind == "decided"
+            assert explanation.steps[-1].details == {"flag": key, "variant": outcome.variant, "reason": told["reason"]}
 
 
 @pytest.mark.parametrize("case", cases("slo.json", "objectives"))

@@ -243,9 +243,9 @@ def test_numbers_of_numpy_are_whole_numbers() -> None:
 
 
 def test_the_types_that_calls_give_cannot_be_made_by_hand() -> None:
-    for made in (rampgate.Assignment, rampgate.Reason, rampgate.Evaluation):
+    for made in (rampgate.Allocation, rampgate.Assignment, rampgate.Evaluation, rampgate.Outcome, rampgate.Reason):
         with pytest.raises(TypeError, match="No constructor|cannot create"):
             made()
-    for final in (Release, Flag, Placement):
+    for final in (Release, Flag, Placement, rampgate.FlagSet, rampgate.Layer, rampgate.Scheme, rampgate.SignedFlags):
         with pytest.raises(TypeError, match="not an acceptable base type"):
             type("Mine", (final,), {})

@@ -13,16 +13,16 @@ import pytest
 from story import ROOT
 
 import rampgate
-from rampgate import _native, errors, report, signals, slo, step
+from rampgate import _native, bucketing, compat, diagnostics, errors, flags, report, signals, slo, step
 
-MODULES = [errors, report, signals, slo, step]
+MODULES = [bucketing, compat, diagnostics, errors, flags, report, signals, slo, step]
 STUB = ast.parse((Path(rampgate.__file__).parent / "_native.pyi").read_text(encoding="utf-8"))
 
 
 def test_everything_compiled_is_exported_and_so_is_every_shape() -> None:
     compiled = {name for name in vars(_native) if not name.startswith("_")}
     shapes = {name for module in MODULES for name in module.__all__ if inspect.isclass(getattr(module, name))}
-    assert compiled | shapes | {"signals"} == set(rampgate.__all__)
+    assert compiled | shapes | {"bucketing", "signals"} == set(rampgate.__all__)
     assert sorted(rampgate.__all__) == rampgate.__all__
 
 
@@ -63,6 +63,9 @@ def test_every_shape_is_frozen() -> None:
     ("file", "name", "literal"),
     [
         ("error.rs", "Kind", errors.Code),
+        ("flag/evaluation.rs", "Reason", flags.Why),
+        ("flag/explain.rs", "Step", flags.StepKind),
+        ("flag/lint.rs", "Pitfall", flags.Pitfall),
         ("canary/finding.rs", "Verdict", report.Verdict),
         ("canary/finding.rs", "Lack", report.Lack),
         ("slo/budget.rs", "BudgetState", slo.BudgetState),
@@ -75,7 +78,7 @@ def test_every_shape_is_frozen() -> None:
 )
 def test_the_closed_sets_are_the_cores(file: str, name: str, literal: object) -> None:
     source = (ROOT / "core" / "src" / file).read_text(encoding="utf-8")
-    found = re.search(rf"^pub enum {name} {{\n(.*?)^}}$", source, re.DOTALL | re.MULTILINE)
+    found = re.search(rf"^pub enum {name}(?:<'s>)? {{\n(.*?)^}}$", source, re.DOTALL | re.MULTILINE)
     assert found is not None
     variants = re.findall(r"^    ([A-Z]\w*)", found[1], re.MULTILINE)
     assert list(get_args(literal)) == [re.sub(r"(?<!^)(?=[A-Z])", "_", variant).lower() for variant in variants]

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from story import MINUTE, NOON, SPEC, started
 
-from rampgate import Counter, Placement, Release
+from rampgate import Counter, FlagSet, Layer, Placement, RampgateError, Release, SignedFlags, TrustedKeys, sign
 
 
 def together(jobs: list[Callable[[], None]]) -> None:
@@ -66,3 +66,47 @@ def test_counters_that_merge_into_each_other_do_not_wait_forever() -> None:
         return job
 
     together([merge(one, other), merge(other, one)])
+
+
+def test_a_layer_and_signed_flags_are_shared_as_well() -> None:
+    layer = Layer("shared")
+    secret = bytes([7] * 32)
+    public = bytes.fromhex("ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c")
+    flags = SignedFlags(TrustedKeys({"ops": public}))
+    flag = {"variants": ["off", "on"], "default": "off", "rules": [{"weights": {"off": 1, "on": 1}}]}
+    envelopes = [
+        sign({"rampgate_flags": 1, "version": version, "flags": {"f": flag}}, "ops", secret) for version in range(1, 41)
+    ]
+    flags.offer(envelopes[0])
+    expected = FlagSet({"rampgate_flags": 1, "version": 1, "flags": {"f": flag}}).evaluate("f", "user-1")
+
+    def claim(first: int) -> Callable[[], None]:
+        def job() -> None:
+            for n in range(first, first + 100):
+                layer.claim(f"claim-{n}", "0.1%")
+                layer.owner("user-1")
+
+        return job
+
+    def offer() -> None:
+        for envelope in envelopes:
+            try:
+                flags.offer(envelope)
+            except RampgateError as error:
+                assert error.code == "order"
+
+    def read() -> None:
+        last = 0
+        for _ in range(2_000):
+            current = flags.current
+            assert current is not None
+            assert current.version >= last
+            last = current.version
+            assert current.evaluate("f", "user-1", {"age": 7}) == expected
+
+    together([claim(0), claim(100), offer, offer, read, read])
+    slots = sorted(run for runs in layer.claims.values() for run in runs)
+    assert all(before[1] <= after[0] for before, after in zip(slots, slots[1:]))
+    assert sum(end - start for start, end in slots) == 200_000
+    assert flags.current is not None
+    assert flags.current.version == 40

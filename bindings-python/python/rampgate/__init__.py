@@ -23,31 +23,50 @@ Shares are floats from 0.0 to 1.0, times are datetimes in UTC, spans are timedel
 bytes in every language.
 """
 
-from . import signals
+from . import bucketing, signals
 from ._native import (
+    Allocation,
     Assignment,
     Counter,
     Evaluation,
     Flag,
+    FlagSet,
+    Holdouts,
+    Layer,
+    Outcome,
     Placement,
     Reason,
     Release,
+    Scheme,
+    SignedFlags,
+    TrustedKeys,
     allocation_ends,
     ask_gate,
+    find_salt,
+    independence,
     parse_objective,
     read_budget,
     reading,
+    rebalance,
     replay_rollout,
+    shadow,
+    sign,
     slot,
+    uniformity,
     unit_hash,
     version,
 )
+from .bucketing import Move, Movement
+from .compat import Moved, Shadow
+from .diagnostics import FoundSalt, Independence, Uniformity
 from .errors import Problem, RampgateError
+from .flags import Explanation, Exposure, FlagFinding, FlagStep
 from .report import Arms, Counts, Finding, GuardrailReport, Interval, Report
 from .slo import Budget, GateReport, Reading
 from .step import Decision, DecisionReason, Event, Phase, Replay, Step
 
 __all__ = [
+    "Allocation",
     "Arms",
     "Assignment",
     "Budget",
@@ -57,11 +76,24 @@ __all__ = [
     "DecisionReason",
     "Evaluation",
     "Event",
+    "Explanation",
+    "Exposure",
     "Finding",
     "Flag",
+    "FlagFinding",
+    "FlagSet",
+    "FlagStep",
+    "FoundSalt",
     "GateReport",
     "GuardrailReport",
+    "Holdouts",
+    "Independence",
     "Interval",
+    "Layer",
+    "Move",
+    "Moved",
+    "Movement",
+    "Outcome",
     "Phase",
     "Placement",
     "Problem",
@@ -71,15 +103,27 @@ __all__ = [
     "Release",
     "Replay",
     "Report",
+    "Scheme",
+    "Shadow",
+    "SignedFlags",
     "Step",
+    "TrustedKeys",
+    "Uniformity",
     "allocation_ends",
     "ask_gate",
+    "bucketing",
+    "find_salt",
+    "independence",
     "parse_objective",
     "read_budget",
     "reading",
+    "rebalance",
     "replay_rollout",
+    "shadow",
+    "sign",
     "signals",
     "slot",
+    "uniformity",
     "unit_hash",
     "version",
 ]

@@ -1,31 +1,49 @@
 """The compiled half of the package."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any, Literal, SupportsIndex, TypeAlias, final, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .bucketing import Movement, Target
+from .compat import Shadow
+from .diagnostics import FoundSalt, Independence, Uniformity
+from .flags import Explanation, Exposure, FlagFinding, Why
 from .signals import Signal
 from .slo import Budget, GateReport, Reading
 from .step import Event, Phase, Replay, Step
 
 __all__ = [
+    "Allocation",
     "Assignment",
     "Counter",
     "Evaluation",
     "Flag",
+    "FlagSet",
+    "Holdouts",
+    "Layer",
+    "Outcome",
     "Placement",
     "Reason",
     "Release",
+    "Scheme",
+    "SignedFlags",
+    "TrustedKeys",
     "allocation_ends",
     "ask_gate",
+    "find_salt",
+    "independence",
     "parse_objective",
     "read_budget",
     "reading",
+    "rebalance",
     "replay_rollout",
+    "shadow",
+    "sign",
     "slot",
+    "uniformity",
     "unit_hash",
     "version",
 ]
@@ -33,6 +51,10 @@ __all__ = [
 _Document: TypeAlias = str | Mapping[str, Any]
 _Moment: TypeAlias = SupportsIndex | datetime
 _Span: TypeAlias = str | timedelta
+_Attribute: TypeAlias = str | int | float | bool | datetime
+_Attributes: TypeAlias = Mapping[
+    str, _Attribute | Sequence[_Attribute] | Set[str] | Set[int] | Set[float] | Set[datetime]
+]
 _Units: TypeAlias = (
     list[str] | list[str | None] | tuple[str | None, ...] | NDArray[np.str_] | NDArray[np.object_]
 )
@@ -47,11 +69,11 @@ class Reason:
     """Why a unit got its variant. The slots are there so that the answer can be checked by hand."""
 
     @property
-    def why(self) -> Literal["off", "override", "unassigned", "not_exposed", "allocated"]:
+    def why(self) -> Why:
         """The first rule that applied."""
     @property
     def slot(self) -> int | None:
-        """The slot under the exposure key, 0 to 999,999, where it was looked at."""
+        """The slot under the exposure key, or the layer's for `not_in_layer`, 0 to 999,999, where it was looked at."""
     @property
     def variant_slot(self) -> int | None:
         """The slot under the variant key, where it was looked at."""
@@ -228,6 +250,234 @@ class Flag:
     @overload
     def evaluate(self, unit: _Units, exposure: str | None = None) -> NDArray[np.uint8]:
         """The positions in `variants` of the variants of many units; see `Release.assign`."""
+
+@final
+class Outcome:
+    """What a flag of a set gives a unit, and why."""
+
+    @property
+    def flag(self) -> str:
+        """Key of the flag."""
+    @property
+    def variant(self) -> str:
+        """Name of the variant."""
+    @property
+    def index(self) -> int:
+        """Position of the variant in the flag's list."""
+    @property
+    def rule(self) -> int | None:
+        """Position of the rule that decided, or of the first that applied and did not reach the unit."""
+    @property
+    def reason(self) -> Reason:
+        """Why."""
+    @property
+    def sticky_token(self) -> str | None:
+        """The name under which to remember the variant, if the unit shall keep it; None for what was not allocated."""
+    @property
+    def exposure(self) -> Exposure | None:
+        """The exposure to report: data, not I/O. None where the unit was not allocated, but merely served."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class FlagSet:
+    """All flags of a program, read from one document. It never changes, so threads may share it.
+
+    `attributes` say what is known of the unit: texts, numbers, booleans, aware datetimes, and lists or sets of them. Leave out what is
+    not known. `now` is Unix milliseconds or an aware datetime; without it no schedule is on. `sticky` is what the unit got before:
+    variants' names by `sticky_token`.
+    """
+
+    def __new__(cls, document: _Document) -> FlagSet: ...
+    @property
+    def version(self) -> int:
+        """The document's own version: refuse one that is older than what you have."""
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The flags' keys, in the order of the document."""
+    def variants(self, key: str) -> tuple[str, ...]:
+        """The names of a flag's variants, in the order of the document."""
+    def evaluate(
+        self,
+        key: str,
+        unit: str | None,
+        attributes: _Attributes | None = None,
+        *,
+        now: _Moment | None = None,
+        sticky: Mapping[str, str] | None = None,
+    ) -> Outcome:
+        """What a flag gives a unit, and why. An unknown flag is an error, and None, like the empty text, is nobody."""
+    def explain(
+        self,
+        key: str,
+        unit: str | None,
+        attributes: _Attributes | None = None,
+        *,
+        now: _Moment | None = None,
+        sticky: Mapping[str, str] | None = None,
+    ) -> Explanation:
+        """The same answer from the same code, with every step that led to it."""
+    def evaluate_all(
+        self,
+        unit: str | None,
+        attributes: _Attributes | None = None,
+        *,
+        now: _Moment | None = None,
+        sticky: Mapping[str, str] | None = None,
+    ) -> dict[str, Outcome]:
+        """What every flag gives a unit, by key, in the order of the document."""
+    def lint(
+        self, now: _Moment | None = None, retired_salts: Iterable[str] | None = None
+    ) -> list[FlagFinding]:
+        """Looks for what is valid and most likely not meant, in the order of the document.
+
+        With `now`, schedules that are over; with `retired_salts`, salts of runs that were aborted.
+        """
+    def __len__(self) -> int: ...
+
+@final
+class TrustedKeys:
+    """The public keys that may sign a flag document, Ed25519 (RFC 8032), 32 bytes each, by name. They never change."""
+
+    def __new__(cls, keys: Mapping[str, bytes | bytearray]) -> TrustedKeys: ...
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keys' names."""
+
+@final
+class SignedFlags:
+    """The newest flag document that a trusted key has signed. What is refused changes nothing. Threads may share it."""
+
+    def __new__(cls, keys: TrustedKeys) -> SignedFlags: ...
+    @property
+    def current(self) -> FlagSet | None:
+        """The flags in use; None before the first good document."""
+    def offer(self, envelope: _Document) -> Literal["taken", "known"]:
+        """Takes a signed document, if a trusted key has signed it as it is and it is not older than the one in use.
+
+        Else it is a `RampgateError`: `untrusted` or `order`, or whatever is wrong with the document. After a restart, offer the stored
+        document first: a fresh start knows no version that it could refuse to go back from.
+        """
+
+def sign(document: _Document, name: str, secret_key: bytes | bytearray) -> str:
+    """Signs a flag document that loads, with the 32 bytes of a secret key: the envelope as JSON text."""
+
+@final
+class Scheme:
+    """Another vendor's bucketing, or our own, read from a document. It never changes, so threads may share it."""
+
+    def __new__(cls, document: _Document) -> Scheme: ...
+    @staticmethod
+    def names() -> tuple[str, ...]:
+        """The names of all schemes that this build reads."""
+    @property
+    def name(self) -> str:
+        """The scheme's name in documents."""
+    @overload
+    def assign(self, unit: str | None) -> int | None:
+        """Position of the unit's variant; None where it has none. None as a unit is the empty text."""
+    @overload
+    def assign(self, unit: _Units) -> NDArray[np.int32]:
+        """The positions of the variants of many units, -1 where they have none; see `Release.assign`."""
+
+def shadow(old: Scheme, new: Scheme, units: _Units, limit: SupportsIndex = 100) -> Shadow:
+    """Compares two schemes over units, and keeps the first `limit` units that move by name."""
+
+@final
+class Allocation:
+    """Which variant each of the 1,000,000 slots belongs to. It never changes."""
+
+    @staticmethod
+    def by_weights(weights: Iterable[SupportsIndex]) -> Allocation:
+        """Gives each variant a run of slots in proportion to its weight. For a flag's first allocation: after that, `rebalance`."""
+    @staticmethod
+    def from_ranges(
+        variants: SupportsIndex,
+        ranges: Sequence[Sequence[SupportsIndex]],
+    ) -> Allocation:
+        """Gives each range of slots, `(variant, start, end)`, to its variant; a list or tuple in any order."""
+    @property
+    def ranges(self) -> list[list[tuple[int, int]]]:
+        """The slots of each variant as half-open ranges in order."""
+    @property
+    def shares(self) -> list[float]:
+        """The share of all slots that each variant has, 0.0 to 1.0."""
+    @property
+    def unowned(self) -> float:
+        """The share of all slots that nobody owns, 0.0 to 1.0."""
+    def __len__(self) -> int: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+def rebalance(before: Allocation, targets: Sequence[Target]) -> tuple[Allocation, Movement]:
+    """The allocation that meets the targets, and what moved on the way to it: the least that can.
+
+    `targets` say what becomes of everybody: `bucketing.keep`, `new`, `remove` and `nobody`. Positions after are those of the list.
+    """
+
+@final
+class Layer:
+    """A pool of slots from which flags claim their own, so that no unit is in two of them. Threads may share it."""
+
+    def __new__(cls, name: str) -> Layer:
+        """A layer without claims, whose salt is its name."""
+    @staticmethod
+    def from_json(document: _Document) -> Layer:
+        """A layer from its JSON form."""
+    def claim(self, name: str, share: str) -> None:
+        """Gives a new claim a share of all slots, such as `"30%"`: the lowest that are free."""
+    def resize(self, name: str, share: str) -> None:
+        """Grows or shrinks a claim to a share of all slots. What it keeps, it keeps in place."""
+    def release(self, name: str) -> None:
+        """Ends a claim; all of its slots are free again."""
+    def owner(self, unit: str) -> str | None:
+        """Name of the claim that has the unit's slot; None where it is free."""
+    @property
+    def claims(self) -> dict[str, list[tuple[int, int]]]:
+        """The slots of each claim as half-open ranges in order."""
+    @property
+    def name(self) -> str:
+        """The layer's name."""
+    @property
+    def free(self) -> float:
+        """The share of all slots that is free, 0.0 to 1.0."""
+    @property
+    def json(self) -> str:
+        """The canonical JSON text: store it, for it holds who has which slots."""
+
+@final
+class Holdouts:
+    """Shares of units that are kept out of what is new, to be compared with everybody else later. They never change."""
+
+    def __new__(cls, document: str | Sequence[Mapping[str, Any]]) -> Holdouts: ...
+    def held(self, unit: str, tags: Iterable[str] | None = None) -> str | None:
+        """Name of the holdout that keeps a unit out of a flag with these tags; None if it is free."""
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The holdouts' names, the global ones first."""
+    @property
+    def json(self) -> str:
+        """The canonical JSON text, the same in every language."""
+
+def uniformity(units: _Units, domain: _Domain, salt: str) -> Uniformity:
+    """How evenly the key of a domain and a salt spreads units over its slots. Units that come again count once."""
+
+def independence(
+    units: _Units, first: tuple[_Domain, str], second: tuple[_Domain, str]
+) -> Independence:
+    """Whether where a unit stands under one key, `(domain, salt)`, says anything about where it stands under another."""
+
+def find_salt(
+    units: _Units,
+    base: str,
+    candidates: SupportsIndex,
+    split: Allocation,
+    past: Sequence[Mapping[str, float]] | None = None,
+) -> FoundSalt | None:
+    """The salt, of `base`, `base-1`, `base-2` and so on, under which a split treats these units most alike.
+
+    `past` holds what is known of the units from before, one mapping an outcome. None without units or candidates. Search before the
+    experiment starts.
+    """
 
 def slot(domain: _Domain, salt: str, unit: str) -> int:
     """The slot of a unit, 0 to 999,999, under the key of a domain and a salt."""

@@ -8,9 +8,7 @@ from typing import Literal, TypeAlias
 
 __all__ = ["Code", "Problem", "RampgateError"]
 
-Code: TypeAlias = Literal[
-    "syntax", "missing", "unknown", "type", "range", "conflict", "version", "corrupt", "order", "untrusted"
-]
+Code: TypeAlias = Literal["syntax", "missing", "unknown", "type", "range", "conflict", "version", "corrupt", "order", "untrusted"]
 """Which sort of rule was broken."""
 
 

@@ -14,6 +14,7 @@ import { document, integer32, list, mistyped, text } from "./convert.js";
 
 export { RampgateError } from "./error.js";
 export { FlagSet } from "./flag-set.js";
+export { Layer } from "./layer.js";
 
 /** Stands for nobody. */
 const NOBODY = 2 ** 32 - 1;

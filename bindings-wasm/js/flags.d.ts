@@ -184,5 +184,26 @@ export interface Rebalanced {
 /** The allocation that meets the targets, where the fewest possible slots change hands. */
 export function rebalance(before: Allocation, targets: readonly Target[]): Rebalanced;
 
+/** A pool of slots from which flags claim their own: no unit is in two claims. What a claim gives back is free for the next, and nobody's slots ever move. */
+export class Layer {
+  /** A layer as `spec/bucketing.md` has it; a new one is `{ name, claims: [] }`. */
+  constructor(document: string | object);
+  /** Gives a new claim a share of all slots such as `"30%"`, the lowest that are free. */
+  claim(name: string, share: string): void;
+  /** Gives a claim more of the free slots, or takes its highest back. */
+  resize(name: string, share: string): void;
+  /** Ends a claim; its slots are free. */
+  release(name: string): void;
+  /** The claim that owns the unit's slot; null where nobody does, and for the empty unit. */
+  owner(unit: string): string | null;
+  /** Names of the claims. */
+  readonly claims: readonly string[];
+  /** The slots of a claim, as half-open ranges in their order. */
+  ranges(claim: string): [number, number][];
+  /** Frees the module's memory. Everything but `free` throws afterwards. */
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
 /** The name of the first holdout that keeps the unit out of what has these tags, global ones first; null for none. `spec/bucketing.md` has the form. */
 export function heldBy(holdouts: string | readonly object[], unit: string, tags?: readonly string[]): string | null;

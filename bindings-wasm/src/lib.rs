@@ -18,6 +18,8 @@ pub mod flag;
 #[cfg(feature = "flags")]
 pub mod flag_set;
 #[cfg(feature = "flags")]
+pub mod layer;
+#[cfg(feature = "flags")]
 pub mod rebalance;
 #[cfg(feature = "release")]
 pub mod release;

@@ -32,6 +32,21 @@ export const golden = {
     refused(() => heldBy(holdouts, "u", ["a", 1]), { path: "tags[1]", code: "type" });
   },
 
+  "golden: the calls on a layer"({ flags: { Layer } }, { bucketing }) {
+    const layer = new Layer({ name: "vectors", claims: [] });
+    for (const { call, name, slots, refused: isRefused, sets } of bucketing.layer) {
+      const share = slots === null ? [] : [`${slots / 10_000}%`];
+      if (isRefused) refused(() => layer[call](name, ...share), {}, `${call} ${name}`);
+      else layer[call](name, ...share);
+      equal(Object.fromEntries(layer.claims.map((claim) => [claim, layer.ranges(claim)])), sets, `${call} ${name}`);
+    }
+    const owned = layer.owner("user-1");
+    ok(owned === null || layer.claims.includes(owned));
+    equal(layer.owner(""), null);
+    refused(() => new Layer({ name: "l", claims: [{ name: "c", slots: [[0, 10], [5, 20]] }] }), { path: "claims[0].slots[1]" });
+    refused(() => layer.claim("x", "5"), { path: "share" });
+  },
+
   "golden: flags, one by one, all at once and explained"({ flags: { FlagSet } }, { flags }) {
     let outcomes = 0;
     for (const { document, cases } of flags.sets) {

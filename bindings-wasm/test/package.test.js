@@ -39,7 +39,7 @@ const version = /^version = "(.*)"$/m.exec(text(root, "Cargo.toml"))[1];
 const expected = {
   versions: [version, version, version],
   names: ["Counter", "Flag", "RampgateError", "Release", "allocationEnds", "allowedFailure", "askGate", "budget", "hash", "replayRollout", "slot", "version"],
-  flags: ["FlagSet", "RampgateError", "allocationEnds", "hash", "heldBy", "rebalance", "slot", "version"],
+  flags: ["FlagSet", "Layer", "RampgateError", "allocationEnds", "hash", "heldBy", "rebalance", "slot", "version"],
   compat: ["RampgateError", "Scheme", "schemeNames", "version"],
   oneError: true,
 };

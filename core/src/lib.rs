@@ -6,10 +6,11 @@
 //! |---|---|---|
 //! | [`Release`](release::Release) | one guarded release: assign, record, step | [`release`] |
 //! | [`Spec`](release::Spec) | its document, read and checked as a whole | [`release`] |
-//! | [`Flag`](flag::Flag) | which variant a unit gets, and why | [`flag`] |
+//! | [`FlagSet`](flag::FlagSet), [`Flag`](flag::Flag) | which variant a unit gets, and why | [`flag`] |
 //! | [`Key`](bucketing::Key), [`Slot`](bucketing::Slot), [`Allocation`](bucketing::Allocation) | a unit's place among a million, and who owns it | [`bucketing`] |
 //! | [`Layer`](bucketing::Layer), [`Holdouts`](bucketing::Holdouts) | flags that never meet in one unit, and units that see nothing new | [`bucketing`] |
 //! | [`Sample`](bucketing::diagnostics::Sample) | your own ids: evenness, independence, the salt that balances best | [`bucketing::diagnostics`] |
+//! | [`Layer`](bucketing::Layer), [`Holdouts`](bucketing::Holdouts) | who shares units with whom, and who sees nothing new | [`bucketing`] |
 //! | [`Tally`](observe::Tally), [`Ledger`](observe::Ledger) | what was seen, and how it meets from many processes | [`observe`] |
 //! | [`Judge`](canary::Judge), [`RateTest`](canary::RateTest) | evidence of harm and safety, and the verdict | [`canary`] |
 //! | [`Counter`](slo::Counter), [`Budget`](slo::Budget), [`Gate`](slo::Gate) | events over time, what they spend, and the exposure that is left | [`slo`] |
@@ -25,6 +26,11 @@
 //!
 //! Bad input is one [`Error`]: it names the path in the document, the rule and the value, and lists all problems of a document together. Nothing panics,
 //! and nothing bad becomes a default.
+//!
+//! # Features
+//!
+//! None is on by default. `compat`: other vendors' bucketing, and who would move. `regex`: regular expressions in conditions. `signed`: flag documents
+//! that are refused unless a trusted key signed them.
 //!
 //! # What it does not do
 //!

@@ -6,7 +6,7 @@ use super::{
 use crate::error::{Error, Kind};
 use crate::math::{self, LogSum};
 use crate::observe::{Counts, Metric, Tally};
-use crate::quantity::{Share, Span, Timestamp};
+use crate::quantity::{Probability, Share, Span, Timestamp};
 use alloc::vec::Vec;
 
 /// What both arms saw while one pair of shares was in force. Counts are never pooled over epochs of different shares.
@@ -117,14 +117,15 @@ impl Judge {
     /// platform.
     #[must_use]
     pub fn find(&self, look: &Look<'_>) -> Finding {
-        self.finding(look, &self.evidence(look))
+        self.finding(look, &self.evidence(look), ln_mismatch(look))
     }
 
     /// The finding with everything that explains it: counts, rates, intervals, culprits. Costs about fifty times [`find`](Self::find).
     #[must_use]
     pub fn judge(&self, look: &Look<'_>) -> Report {
         let evidence = self.evidence(look);
-        let finding = self.finding(look, &evidence);
+        let ln_mismatch = ln_mismatch(look);
+        let finding = self.finding(look, &evidence, ln_mismatch);
         let culprits = culprits(&evidence, finding.ln_harm_needed);
         let guardrails =
             (0..).map_while(Metric::new).zip(&self.guardrails).zip(evidence.iter().zip(culprits));
@@ -135,8 +136,8 @@ impl Judge {
                 canary: units(|epoch| epoch.canary.units()),
                 control: units(|epoch| epoch.control.units()),
             },
-            ln_mismatch: ln_mismatch(look),
-            ln_mismatch_needed: -math::ln(self.policy.srm_alpha.get()),
+            ln_mismatch,
+            ln_mismatch_needed: needed(self.policy.srm_alpha),
             guardrails: guardrails
                 .map(|((metric, guardrail), (evidence, culprit))| {
                     self.explain(look, metric, guardrail, *evidence, culprit)
@@ -150,15 +151,15 @@ impl Judge {
         guardrails.map(|(metric, guardrail)| Evidence::of(look, metric, guardrail)).collect()
     }
 
-    fn finding(&self, look: &Look<'_>, evidence: &[Evidence]) -> Finding {
+    fn finding(&self, look: &Look<'_>, evidence: &[Evidence], ln_mismatch: f64) -> Finding {
         let ln_harm = ln_mean(evidence.iter().map(|evidence| (evidence.weight, evidence.ln_harm)));
-        let ln_harm_needed = -math::ln(self.policy.alpha.get());
+        let ln_harm_needed = needed(self.policy.alpha);
         let required = self.guardrails.iter().zip(evidence).filter(|(guardrail, _)| guardrail.is_required());
         let ln_safety = required.map(|(_, evidence)| evidence.ln_safety).fold(f64::INFINITY, f64::min);
-        let ln_safety_needed = -math::ln(self.policy.beta.get());
+        let ln_safety_needed = needed(self.policy.beta);
         let verdict = if ln_harm >= ln_harm_needed {
             Verdict::Harm
-        } else if ln_mismatch(look) >= -math::ln(self.policy.srm_alpha.get()) {
+        } else if ln_mismatch >= needed(self.policy.srm_alpha) {
             Verdict::Invalid
         } else if let Some(lack) = self.lack(look) {
             Verdict::Insufficient(lack)
@@ -208,6 +209,11 @@ impl Judge {
         let required = (0..).map_while(Metric::new).zip(&self.guardrails).filter(|(_, g)| g.is_required());
         required.map(|(metric, _)| metric).any(|metric| !observed(metric)).then_some(Lack::MissingMetric)
     }
+}
+
+/// The evidence at which a test of this level decides, as ln of an e-value: ln(1/level) (Ville 1939).
+fn needed(level: Probability) -> f64 {
+    -math::ln(level.get())
 }
 
 /// Units of the canary in the stage judged.
@@ -316,7 +322,6 @@ fn culprits(evidence: &[Evidence], needed: f64) -> Vec<bool> {
 mod tests {
     use super::*;
     use crate::observe::Outcome;
-    use crate::quantity::Probability;
     use alloc::string::ToString;
     use alloc::vec;
 

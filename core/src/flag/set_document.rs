@@ -4,7 +4,7 @@ use super::index::Index;
 use super::rule::{Owner, Rule, Schedule, or_none, position};
 use super::set::{Definition, FlagSet, Segment, Variants};
 use crate::bucketing::{Holdouts, Layer, Salt};
-use crate::document::{Field, Fields, Node};
+use crate::document::{Field, Fields, Node, check_name};
 use crate::error::{Error, Kind, Problem, Problems};
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -170,7 +170,7 @@ impl FlagSet {
 
 impl Definition {
     fn read<'a>(key: &'a str, field: &Field<'a>, entries: &Entries<'a, '_>) -> Option<Self> {
-        if key.is_empty() || key.len() > 200 || key.chars().any(char::is_control) {
+        if check_name("", key).is_err() {
             field.refuse(Kind::Range, "must be under a key of 1 to 200 bytes without control characters");
         }
         let mut fields = field.object()?;

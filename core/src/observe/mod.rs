@@ -18,13 +18,17 @@
 //! ```
 
 mod counts;
+mod histogram;
 mod ledger;
 mod outcome;
+mod quantile;
 mod tally;
 mod wire;
 
 pub use counts::Counts;
+pub use histogram::Histogram;
 pub use ledger::{Cumulative, Entry, Joined, Ledger, ReplicaId};
 pub use outcome::{Metric, Outcome};
+pub use quantile::Quantile;
 pub use tally::Tally;
 pub(crate) use wire::{Wire, fingerprint};

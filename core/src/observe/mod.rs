@@ -18,17 +18,25 @@
 //! ```
 
 mod counts;
+mod events;
+mod fractions;
 mod histogram;
 mod ledger;
+mod moments;
 mod outcome;
 mod quantile;
+mod series;
 mod tally;
 mod wire;
 
 pub use counts::Counts;
+pub use events::Events;
+pub use fractions::Fractions;
 pub use histogram::Histogram;
 pub use ledger::{Cumulative, Entry, Joined, Ledger, ReplicaId};
+pub use moments::Moments;
 pub use outcome::{Metric, Outcome};
 pub use quantile::Quantile;
+pub use series::{Measure, Series};
 pub use tally::Tally;
 pub(crate) use wire::{Wire, fingerprint};

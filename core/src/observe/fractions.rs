@@ -1,4 +1,3 @@
-use super::Counts;
 use crate::error::{Error, Kind};
 use serde::{Deserialize, Serialize};
 
@@ -24,15 +23,24 @@ pub struct Fractions {
 }
 
 impl Fractions {
+    /// Refuses what no unit can have had.
+    pub(super) fn check(failed: u64, requests: u64) -> Result<(), Error> {
+        if requests == 0 {
+            return Err(Error::new("requests", Kind::Range, "must be at least 1", requests));
+        }
+        if failed > requests {
+            let rule = alloc::format!("must be at most the number of requests ({requests})");
+            return Err(Error::new("failed", Kind::Range, rule, failed));
+        }
+        Ok(())
+    }
+
     /// Counts one unit, of whose `requests` so many `failed`.
     ///
     /// # Errors
     /// No requests, or more failures than requests. Then nothing was counted.
     pub fn record(&mut self, failed: u64, requests: u64) -> Result<(), Error> {
-        if requests == 0 {
-            return Err(Error::new("requests", Kind::Range, "must be at least 1", requests));
-        }
-        Counts::new(requests, failed)?;
+        Self::check(failed, requests)?;
         let sixteenths = (u128::from(failed) * 16).div_ceil(u128::from(requests));
         let bin = usize::try_from(sixteenths).ok().and_then(|bin| self.counts.get_mut(bin));
         if let Some(count) = bin {

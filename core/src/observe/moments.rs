@@ -59,20 +59,32 @@ impl Moments {
     /// The most units: 2^46. Their sums stay within 128 bits.
     pub const MOST_UNITS: u64 = 1 << 46;
 
-    /// Counts one unit.
-    ///
-    /// # Errors
-    /// A value or companion beyond [`LARGEST`](Self::LARGEST), or more than [`MOST_UNITS`](Self::MOST_UNITS). Then nothing was counted.
-    pub fn record(&mut self, value: i64, companion: i64) -> Result<(), Error> {
+    /// Refuses numbers beyond the bounds.
+    pub(super) fn check(value: i64, companion: i64) -> Result<(), Error> {
         for (name, number) in [("value", value), ("companion", companion)] {
             if number.unsigned_abs() > Self::LARGEST.unsigned_abs() {
                 let rule = "must be from -1099511627776 to 1099511627776 thousandths";
                 return Err(Error::new(name, Kind::Range, rule, number));
             }
         }
-        if self.units >= Self::MOST_UNITS {
-            return Err(Error::new("units", Kind::Range, "must be at most 70368744177664", self.units));
+        Ok(())
+    }
+
+    /// Refuses one more unit than there may be.
+    pub(super) fn has_room(&self) -> Result<(), Error> {
+        if self.units < Self::MOST_UNITS {
+            return Ok(());
         }
+        Err(Error::new("units", Kind::Range, "must be at most 70368744177664", self.units.saturating_add(1)))
+    }
+
+    /// Counts one unit.
+    ///
+    /// # Errors
+    /// A value or companion beyond [`LARGEST`](Self::LARGEST), or more than [`MOST_UNITS`](Self::MOST_UNITS). Then nothing was counted.
+    pub fn record(&mut self, value: i64, companion: i64) -> Result<(), Error> {
+        Self::check(value, companion)?;
+        self.has_room()?;
         let (y, x) = (i128::from(value), i128::from(companion));
         self.units += 1;
         self.value += y;

@@ -21,7 +21,9 @@
 //! # Ok::<(), rampgate::Error>(())
 //! ```
 
+mod count;
 mod finding;
+mod fraction;
 mod guardrail;
 mod judge;
 mod policy;
@@ -33,7 +35,9 @@ mod restart;
 mod srm;
 mod wealth;
 
+pub use count::{CountTest, count_interval, count_ratio_interval};
 pub use finding::{Finding, Lack, Verdict};
+pub use fraction::{FractionCell, FractionTest, fraction_ratio_interval};
 pub use guardrail::Guardrail;
 pub use judge::{Epoch, Judge, Look};
 pub use policy::Policy;

@@ -1,10 +1,9 @@
+use super::wealth::mixture_near;
 use super::{Cell, Interval};
-use crate::math::{self, HALF_NORMAL, Point, Step, crossing};
+use crate::math::{self, Point, crossing};
 
 /// Ratios looked at: e^-14 to e^14, about one to a million.
 const WIDEST_LN_RATIO: f64 = 14.0;
-/// Steps whose weight is below e^-36 of the largest move the ends by less than 1e-13.
-const NEGLIGIBLE: f64 = -36.0;
 /// Variance of the half-normal steps, (ln 2)^2.
 const STEP_VARIANCE: f64 = 0.480_453_013_918_201_4;
 
@@ -73,61 +72,20 @@ fn logistic(rho: f64, ratio: f64) -> f64 {
 }
 
 /// ln of the evidence of harm against a bound, and its derivative by the logarithm of the bound.
-///
-/// The weighted wealth is log-concave in the step up to the slow change of the weights, and largest near `estimate` - `bound`: from there the
-/// steps are taken outwards until they no longer matter.
 fn harm<I: Iterator<Item = Cell>>(cells: &impl Fn() -> I, estimate: f64, bound: f64) -> Point {
     let ratio = math::exp(bound);
-    let peak = HALF_NORMAL.partition_point(|step| step.size < estimate - bound);
-    let (near, far) = HALF_NORMAL.split_at(peak);
-    let mut sum = Mixture { largest: f64::NEG_INFINITY, scaled: 0.0, slope: 0.0 };
-    let bet = |step: &Step| {
-        let (mut ln_wealth, mut slope) = (step.ln_weight, 0.0);
+    mixture_near(estimate - bound, |step| {
+        let (mut ln_wealth, mut slope) = (0.0, 0.0);
         for cell in cells() {
             let (x1, x0) = (math::count(cell.canary_failures), math::count(cell.control_failures));
             let q0 = logistic(cell.rho, ratio);
             let grown = q0 * step.up;
             ln_wealth += x1 * step.size - (x1 + x0) * math::ln_1p(grown);
-            // q at the step less q at the bound
+            // q at the bound less q at the step
             slope -= (x1 + x0) * (grown * (1.0 - q0) / (1.0 + grown));
         }
-        (ln_wealth, slope)
-    };
-    for step in far {
-        if !sum.add(bet(step)) {
-            break;
-        }
-    }
-    for step in near.iter().rev() {
-        if !sum.add(bet(step)) {
-            break;
-        }
-    }
-    Point { value: sum.largest + math::ln(sum.scaled), slope: sum.slope / sum.scaled }
-}
-
-/// A sum of exponentials, and of their slopes, both divided by the largest.
-struct Mixture {
-    largest: f64,
-    scaled: f64,
-    slope: f64,
-}
-
-impl Mixture {
-    /// Whether what was added still matters.
-    fn add(&mut self, (ln_wealth, slope): (f64, f64)) -> bool {
-        let below = ln_wealth - self.largest;
-        if below > 0.0 {
-            let shrink = math::exp(-below);
-            (self.scaled, self.slope) = (self.scaled * shrink + 1.0, self.slope * shrink + slope);
-            self.largest = ln_wealth;
-            true
-        } else {
-            let part = math::exp(below);
-            (self.scaled, self.slope) = (self.scaled + part, self.slope + part * slope);
-            below > NEGLIGIBLE
-        }
-    }
+        Point { value: ln_wealth, slope }
+    })
 }
 
 #[cfg(test)]

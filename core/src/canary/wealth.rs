@@ -1,7 +1,9 @@
-use crate::math::{self, HALF_NORMAL, Step};
+use crate::math::{self, HALF_NORMAL, Point, Step};
 
 /// Bets whose ln wealth is so far below the best one add nothing to the sum in binary64.
 const NEGLIGIBLE: f64 = -45.0;
+/// Bets below e^-36 of the best move the end of an interval by less than 1e-13.
+const NEGLIGIBLE_FOR_ENDS: f64 = -36.0;
 
 /// ln of what each of 48 bets has made of one unit of money, over one epoch or several.
 ///
@@ -54,5 +56,50 @@ impl Wealth {
         let largest = weighted().fold(f64::NEG_INFINITY, f64::max);
         let scaled = weighted().map(|ln| ln - largest).filter(|ln| *ln > NEGLIGIBLE).map(math::exp);
         largest + math::ln(scaled.sum())
+    }
+}
+
+/// ln of the mixture of the bets and its derivative, where a bet gives its ln wealth and the derivative of that.
+///
+/// The wealth of the bets has one peak over the steps, near `peak`. From there the steps are taken outwards until they no longer matter: with
+/// many failures few of the 48 do.
+pub(super) fn mixture_near(peak: f64, bet: impl Fn(&Step) -> Point) -> Point {
+    let (near, far) = HALF_NORMAL.split_at(HALF_NORMAL.partition_point(|step| step.size < peak));
+    let mut sum = Mixture { largest: f64::NEG_INFINITY, scaled: 0.0, slope: 0.0 };
+    for step in far {
+        if !sum.add(step.ln_weight, bet(step)) {
+            break;
+        }
+    }
+    for step in near.iter().rev() {
+        if !sum.add(step.ln_weight, bet(step)) {
+            break;
+        }
+    }
+    Point { value: sum.largest + math::ln(sum.scaled), slope: sum.slope / sum.scaled }
+}
+
+/// A sum of exponentials, and of their slopes, both divided by the largest.
+struct Mixture {
+    largest: f64,
+    scaled: f64,
+    slope: f64,
+}
+
+impl Mixture {
+    /// Whether what was added still matters.
+    fn add(&mut self, ln_weight: f64, Point { value, slope }: Point) -> bool {
+        let ln_wealth = ln_weight + value;
+        let below = ln_wealth - self.largest;
+        if below > 0.0 {
+            let shrink = math::exp(-below);
+            (self.scaled, self.slope) = (self.scaled * shrink + 1.0, self.slope * shrink + slope);
+            self.largest = ln_wealth;
+            true
+        } else {
+            let part = math::exp(below);
+            (self.scaled, self.slope) = (self.scaled + part, self.slope + part * slope);
+            below > NEGLIGIBLE_FOR_ENDS
+        }
     }
 }

@@ -21,11 +21,15 @@
 //! # Ok::<(), rampgate::Error>(())
 //! ```
 
+mod contrast;
 mod count;
 mod finding;
 mod fraction;
 mod guardrail;
 mod judge;
+mod mean;
+mod mean_interval;
+mod normal_mixture;
 mod policy;
 mod proportion;
 mod rate;
@@ -40,6 +44,9 @@ pub use finding::{Finding, Lack, Verdict};
 pub use fraction::{FractionCell, FractionTest, fraction_ratio_interval};
 pub use guardrail::Guardrail;
 pub use judge::{Epoch, Judge, Look};
+pub use mean::{Change, Companion, MeanLack, MeanTest, Worse};
+pub use mean_interval::{MeanDifference, mean_difference};
+pub use normal_mixture::NormalMixture;
 pub use policy::Policy;
 pub use proportion::{confidence_sequence, ln_evidence_below};
 pub use rate::{Cell, RateTest};

@@ -35,6 +35,7 @@ pub use fractions::Fractions;
 pub use histogram::Histogram;
 pub use ledger::{Cumulative, Entry, Joined, Ledger, ReplicaId};
 pub use moments::Moments;
+pub(crate) use moments::Spread;
 pub use outcome::{Metric, Outcome};
 pub use quantile::Quantile;
 pub use series::{Measure, Series};

@@ -23,9 +23,11 @@
 
 mod contrast;
 mod count;
+mod difference;
 mod finding;
 mod fraction;
 mod guardrail;
+mod high_rate;
 mod judge;
 mod mean;
 mod mean_interval;
@@ -40,9 +42,11 @@ mod srm;
 mod wealth;
 
 pub use count::{CountTest, count_interval, count_ratio_interval};
+pub use difference::{DifferenceTest, difference_interval};
 pub use finding::{Finding, Lack, Verdict};
 pub use fraction::{FractionCell, FractionTest, fraction_ratio_interval};
 pub use guardrail::Guardrail;
+pub use high_rate::{HighRateTest, HighRateWealth, OutcomeCell};
 pub use judge::{Epoch, Judge, Look};
 pub use mean::{Change, Companion, MeanLack, MeanTest, Worse};
 pub use mean_interval::{MeanDifference, mean_difference};

@@ -86,6 +86,19 @@ struct Mixture {
     slope: f64,
 }
 
+/// ln of the sum over bets, and its derivative, of bets that are not near one peak known beforehand.
+///
+/// The bets come in an order in which their wealth has one peak; those that follow it stop where they no longer matter.
+pub(super) fn mixture_over(stakes: impl Iterator<Item = f64>, bet: impl Fn(f64) -> Point) -> Point {
+    let mut sum = Mixture { largest: f64::NEG_INFINITY, scaled: 0.0, slope: 0.0 };
+    for stake in stakes {
+        if !sum.add(0.0, bet(stake)) {
+            break;
+        }
+    }
+    Point { value: sum.largest + math::ln(sum.scaled), slope: sum.slope / sum.scaled }
+}
+
 impl Mixture {
     /// Whether what was added still matters.
     fn add(&mut self, ln_weight: f64, Point { value, slope }: Point) -> bool {

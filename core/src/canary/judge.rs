@@ -1,7 +1,6 @@
-use super::rate::ratio_interval;
 use super::{
     Arms, Cell, Finding, Guardrail, GuardrailReport, Lack, Policy, RateTest, Report, Verdict,
-    confidence_sequence, ln_evidence_below, ln_evidence_of_mismatch, restart,
+    confidence_sequence, ln_evidence_below, ln_evidence_of_mismatch, ratio_interval, restart,
 };
 use crate::error::{Error, Kind};
 use crate::math::{self, LogSum};
@@ -189,7 +188,7 @@ impl Judge {
             counts,
             rates: Arms { canary: counts.canary.rate(), control: counts.control.rate() },
             rate_intervals: Arms { canary: interval(counts.canary), control: interval(counts.control) },
-            ratio_interval: ratio_interval(&cells(look, metric, |_| true), self.policy.alpha.get()),
+            ratio_interval: ratio_interval(&cells(look, metric, |_| true), self.policy.alpha),
             ln_harm: evidence.ln_harm,
             ln_safety: evidence.ln_safety,
             culprit,

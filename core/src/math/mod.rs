@@ -5,6 +5,7 @@
 //! construction, and every sum is taken in a fixed order.
 
 mod gamma;
+mod half_normal;
 mod log_sum;
 mod normal;
 mod quadrature;
@@ -12,11 +13,13 @@ mod root;
 mod tail;
 
 pub(crate) use gamma::ln_beta_binomial_odds;
+pub(crate) use half_normal::{HALF_NORMAL, Step};
 pub(crate) use log_sum::LogSum;
-#[expect(unused_imports, reason = "the tests that need it are being written")]
-pub(crate) use normal::{ln_normal_cdf, normal_cdf, normal_density, normal_quantile};
+pub(crate) use normal::{ln_normal_cdf, normal_density};
+#[expect(unused_imports, reason = "planned looks, which are being written, need them")]
+pub(crate) use normal::{normal_cdf, normal_quantile};
 pub(crate) use quadrature::UNIT_INTERVAL;
-pub(crate) use root::last_true;
+pub(crate) use root::{Point, crossing, last_true};
 pub(crate) use tail::{chi_square, chi_square_tail, normal_tails};
 
 /// Natural logarithm.

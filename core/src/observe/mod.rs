@@ -41,6 +41,7 @@ pub use ledger::{Cumulative, Entry, Joined, Ledger, ReplicaId};
 pub use measured::Measured;
 pub use metric::Metric;
 pub use moments::Moments;
+pub(crate) use moments::Spread;
 pub use outcome::Outcome;
 pub use quantile::Quantile;
 pub use series::{Measure, Series};

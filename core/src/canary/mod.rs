@@ -21,6 +21,7 @@
 //! # Ok::<(), rampgate::Error>(())
 //! ```
 
+mod distribution;
 mod finding;
 mod guardrail;
 mod judge;
@@ -31,6 +32,10 @@ mod report;
 mod restart;
 mod srm;
 
+pub use distribution::{
+    Components, DistributionCell, DistributionTest, QuantileBand, Reference, Shape, Worse, quantile_band,
+    quantile_ratio,
+};
 pub use finding::{Finding, Lack, Verdict};
 pub use guardrail::Guardrail;
 pub use judge::{Epoch, Judge, Look};

@@ -14,7 +14,8 @@ mod tail;
 pub(crate) use gamma::ln_beta_binomial_odds;
 pub(crate) use log_sum::LogSum;
 #[expect(unused_imports, reason = "the tests that need it are being written")]
-pub(crate) use normal::{ln_normal_cdf, normal_cdf, normal_density, normal_quantile};
+pub(crate) use normal::{ln_normal_cdf, normal_density};
+pub(crate) use normal::{normal_cdf, normal_quantile};
 pub(crate) use quadrature::UNIT_INTERVAL;
 pub(crate) use root::last_true;
 pub(crate) use tail::{chi_square, chi_square_tail, normal_tails};

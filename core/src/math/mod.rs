@@ -16,7 +16,6 @@ pub(crate) use gamma::ln_beta_binomial_odds;
 pub(crate) use half_normal::{HALF_NORMAL, Step};
 pub(crate) use log_sum::LogSum;
 pub(crate) use normal::{ln_normal_cdf, normal_density};
-#[expect(unused_imports, reason = "planned looks, which are being written, need them")]
 pub(crate) use normal::{normal_cdf, normal_quantile};
 pub(crate) use quadrature::UNIT_INTERVAL;
 pub(crate) use root::{Point, crossing, last_true};

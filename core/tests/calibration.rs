@@ -86,6 +86,7 @@ impl Scenario {
                     control_share: share(self.shares[stage].1),
                     canary,
                     control,
+                    references: &[],
                 })
                 .collect();
             let view = Look {

@@ -1,51 +1,169 @@
-use super::RateTest;
-use crate::document::Field;
+use super::{
+    Change, Companion, CountTest, DistributionTest, FractionTest, HighRateTest, MeanTest, RateTest,
+    Reference, Worse,
+};
 use crate::error::{Error, Kind};
-use crate::quantity::{Probability, Share, shown};
+use crate::observe::Measure;
+use crate::quantity::{Probability, shown};
 use alloc::boxed::Box;
 
-/// A failure rate that a release must not make worse: which ratio is tolerated, which one is proof of safety.
+/// From this rate on, twice the failures are too many to be a margin, and the units that did not fail say something too.
+const HIGH_RATE: f64 = 0.05;
+
+/// Something a release must not make worse: what is measured, how much worse is tolerated, and how much worse is ruled out before
+/// it is called safe.
+///
+/// Both bounds say *how many times worse*: canary over control, or control over canary where less is [worse](Worse::Lower). Evidence
+/// that the canary is beyond the tolerated ratio is evidence of harm; evidence that it is within the margin is evidence of safety.
+///
+/// | measure | tolerated | margin | also |
+/// |---|---|---|---|
+/// | rate: units that failed | 1 | 2; 1.1 with a reference rate of 5% or more | ceiling, reference rate |
+/// | fraction: share of a unit's own requests that failed | 1 | 2 | |
+/// | count: events by exposure | 1 | 2 | |
+/// | distribution: a latency, a size | 1 | 1.1 | which is worse, reference |
+/// | mean: a value, a ratio of sums | 1 | 1.1 | which is worse, companion |
+///
+/// ```
+/// use rampgate::canary::{Guardrail, Worse};
+/// use rampgate::observe::Measure;
+///
+/// let latency = Guardrail::of("latency", Measure::Distribution)?.with_ratios(1.0, 1.2)?;
+/// assert_eq!((latency.tolerated(), latency.margin()), (1.0, 1.2));
+/// let revenue = Guardrail::of("revenue", Measure::Mean)?.with_worse(Worse::Lower)?;
+/// assert_eq!(revenue.margin(), 1.1);
+/// assert!(Guardrail::new("errors")?.with_worse(Worse::Lower).is_err());
+/// # Ok::<(), rampgate::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Guardrail {
     name: Box<str>,
-    tolerated: f64,
-    margin: f64,
-    ceiling: Option<Probability>,
+    limits: Limits,
+    tests: Tests,
     weight: u32,
     required: bool,
 }
 
+/// What a guardrail's tests are made of.
+#[derive(Clone, Debug, PartialEq)]
+struct Limits {
+    measure: Measure,
+    tolerated: f64,
+    margin: f64,
+    worse: Worse,
+    companion: Companion,
+    ceiling: Option<Probability>,
+    reference_rate: Option<Probability>,
+    reference: Option<Reference>,
+}
+
+/// A test of harm and one of safety.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Pair<T> {
+    pub(super) harm: T,
+    pub(super) safety: T,
+}
+
+/// The tests of each measure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Tests {
+    Rate(Pair<RateTest>),
+    HighRate(Pair<HighRateTest>),
+    Fraction(Pair<FractionTest>),
+    Count(Pair<CountTest>),
+    Distribution(Pair<DistributionTest>),
+    Mean(Pair<MeanTest>),
+}
+
 impl Guardrail {
-    /// A required guardrail with the default bounds: harm is any rise (tolerated ratio 1), safety is less than twice the
-    /// control's rate (margin 2), weight 1, no ceiling.
+    /// A required guardrail on a failure rate, with the default bounds: harm is any rise (tolerated ratio 1), safety is less than
+    /// twice the control's rate (margin 2), weight 1, no ceiling.
     ///
     /// # Errors
     /// An empty name.
     pub fn new(name: &str) -> Result<Self, Error> {
+        Self::of(name, Measure::Rate)
+    }
+
+    /// A required guardrail on any measure, with the measure's default bounds and weight 1.
+    ///
+    /// # Errors
+    /// An empty name.
+    pub fn of(name: &str, measure: Measure) -> Result<Self, Error> {
         if name.is_empty() {
             return Err(Error::new("name", Kind::Range, "must not be empty", name));
         }
-        Ok(Self { name: name.into(), tolerated: 1.0, margin: 2.0, ceiling: None, weight: 1, required: true })
+        let limits = Limits {
+            measure,
+            tolerated: 1.0,
+            margin: default_margin(measure, None),
+            worse: Worse::Higher,
+            companion: Companion::Ignored,
+            ceiling: None,
+            reference_rate: None,
+            reference: None,
+        };
+        Ok(Self { name: name.into(), tests: limits.tests()?, limits, weight: 1, required: true })
     }
 
-    /// Sets both ratios, canary over control: above `tolerated` is harm, below `margin` is safe.
+    /// Sets both bounds, how many times worse: beyond `tolerated` is harm, within `margin` is safe.
     ///
     /// # Errors
-    /// A ratio outside 0.001 to 1000, or a margin that does not exceed what is tolerated.
+    /// A ratio outside 0.001 to 1000, for a distribution or a mean below 1; or a margin that does not exceed what is tolerated.
     pub fn with_ratios(self, tolerated: f64, margin: f64) -> Result<Self, Error> {
-        RateTest::harm(tolerated).map_err(|error| error.at("tolerated_ratio"))?;
-        RateTest::safety(margin).map_err(|error| error.at("margin_ratio"))?;
-        if margin <= tolerated {
-            let rule = alloc::format!("must exceed the tolerated ratio ({})", shown(tolerated));
-            return Err(Error::new("margin_ratio", Kind::Conflict, rule, shown(margin)));
-        }
-        Ok(Self { tolerated, margin, ..self })
+        self.relimited(|limits| Limits { tolerated, margin, ..limits })
     }
 
     /// Lets an absolute failure rate count as safe too. Where hardly anything fails, a ratio cannot be proven and a ceiling can.
-    #[must_use]
-    pub fn with_ceiling(self, ceiling: Probability) -> Self {
-        Self { ceiling: Some(ceiling), ..self }
+    ///
+    /// # Errors
+    /// A guardrail on anything but a rate.
+    pub fn with_ceiling(self, ceiling: Probability) -> Result<Self, Error> {
+        self.applies("ceiling", Measure::Rate)?
+            .relimited(|limits| Limits { ceiling: Some(ceiling), ..limits })
+    }
+
+    /// States about which rate the control has, so that at 5% and more the units that did not fail are heard too, which finds small
+    /// changes sooner. A wrong statement costs time, never validity. The margin becomes 1.1 if it was the default.
+    ///
+    /// # Errors
+    /// A guardrail on anything but a rate; a margin that the rate cannot be multiplied by.
+    pub fn with_reference_rate(self, rate: Probability) -> Result<Self, Error> {
+        self.applies("reference_rate", Measure::Rate)?.relimited(|limits| {
+            let default = default_margin(Measure::Rate, limits.reference_rate);
+            let untouched = (limits.margin - default).abs() < f64::EPSILON;
+            let margin = if untouched { default_margin(Measure::Rate, Some(rate)) } else { limits.margin };
+            Limits { reference_rate: Some(rate), margin, ..limits }
+        })
+    }
+
+    /// States how the control's values are distributed, about, for bets before a release has seen enough of its control. A wrong
+    /// statement costs time, never validity.
+    ///
+    /// # Errors
+    /// A guardrail on anything but a distribution.
+    pub fn with_reference(self, reference: Reference) -> Result<Self, Error> {
+        self.applies("reference", Measure::Distribution)?
+            .relimited(|limits| Limits { reference: Some(reference), ..limits })
+    }
+
+    /// Says which direction is worse.
+    ///
+    /// # Errors
+    /// A guardrail on failures or events, of which more is always worse.
+    pub fn with_worse(self, worse: Worse) -> Result<Self, Error> {
+        if !matches!(self.limits.measure, Measure::Distribution | Measure::Mean) {
+            return Err(Error::absent("worse", Kind::Conflict, "is for distributions and means alone"));
+        }
+        self.relimited(|limits| Limits { worse, ..limits })
+    }
+
+    /// Says what the companions of a mean's values are.
+    ///
+    /// # Errors
+    /// A guardrail on anything but a mean.
+    pub fn with_companion(self, companion: Companion) -> Result<Self, Error> {
+        self.applies("companion", Measure::Mean)?.relimited(|limits| Limits { companion, ..limits })
     }
 
     /// Sets the guardrail's part of the harm evidence, relative to the others.
@@ -65,36 +183,17 @@ impl Guardrail {
         Self { required, ..self }
     }
 
-    /// Reads `{"name"}` with the optional fields `tolerated_ratio`, `margin_ratio`, `ceiling`, `weight`, `required`.
-    pub(crate) fn read(field: &Field<'_>) -> Option<Self> {
-        let mut fields = field.object()?;
-        let name = fields.required("name").and_then(|field| field.name());
-        let mut ratio = |name, default| match fields.optional(name) {
-            None => Some((default, None)),
-            Some(field) => field.number(0.001..=1000.0).map(|number| (number, Some(field))),
-        };
-        let (tolerated, margin) = (ratio("tolerated_ratio", 1.0), ratio("margin_ratio", 2.0));
-        let ceiling = fields.optional("ceiling").map(|field| {
-            let share: Share = field.parse()?;
-            Probability::new(share.fraction()).map_err(|error| field.refuse_with(&error)).ok()
-        });
-        let weight = fields.optional("weight").map_or(Some(1), |field| field.integer(1..=1_000_000));
-        let required = fields.optional("required").map_or(Some(true), |field| field.bool());
-        fields.finish();
-        let ((tolerated, at_tolerated), (margin, at_margin)) = (tolerated?, margin?);
-        let guardrail = Self::new(name?).ok()?.with_required(required?);
-        let guardrail = guardrail.with_weight(u32::try_from(weight?).ok()?).ok()?;
-        let guardrail = match guardrail.with_ratios(tolerated, margin) {
-            Ok(guardrail) => guardrail,
-            Err(error) => {
-                at_margin.or(at_tolerated)?.refuse(Kind::Conflict, alloc::string::String::from(error.rule()));
-                return None;
-            }
-        };
-        match ceiling {
-            None => Some(guardrail),
-            Some(ceiling) => Some(guardrail.with_ceiling(ceiling?)),
+    fn applies(self, field: &'static str, measure: Measure) -> Result<Self, Error> {
+        if self.limits.measure == measure {
+            return Ok(self);
         }
+        let rule = alloc::format!("is for a {} alone", measure.name());
+        Err(Error::new(field, Kind::Conflict, rule, self.limits.measure.name()))
+    }
+
+    fn relimited(self, change: impl FnOnce(Limits) -> Limits) -> Result<Self, Error> {
+        let limits = change(self.limits);
+        Ok(Self { tests: limits.tests()?, limits, ..self })
     }
 
     /// Name of the metric.
@@ -103,22 +202,52 @@ impl Guardrail {
         &self.name
     }
 
-    /// The ratio of the canary's rate to the control's above which it is worse.
+    /// What is measured.
     #[must_use]
-    pub fn tolerated(&self) -> f64 {
-        self.tolerated
+    pub fn measure(&self) -> Measure {
+        self.limits.measure
     }
 
-    /// The ratio below which it is safe.
+    /// How many times worse the canary may be before it is harm.
+    #[must_use]
+    pub fn tolerated(&self) -> f64 {
+        self.limits.tolerated
+    }
+
+    /// How many times worse the canary must be shown not to be.
     #[must_use]
     pub fn margin(&self) -> f64 {
-        self.margin
+        self.limits.margin
+    }
+
+    /// Which direction is worse.
+    #[must_use]
+    pub fn worse(&self) -> Worse {
+        self.limits.worse
+    }
+
+    /// What the companions of a mean's values are.
+    #[must_use]
+    pub fn companion(&self) -> Companion {
+        self.limits.companion
     }
 
     /// The absolute rate below which it is safe too.
     #[must_use]
     pub fn ceiling(&self) -> Option<Probability> {
-        self.ceiling
+        self.limits.ceiling
+    }
+
+    /// About which rate the control has.
+    #[must_use]
+    pub fn reference_rate(&self) -> Option<Probability> {
+        self.limits.reference_rate
+    }
+
+    /// How the control's values are distributed, about.
+    #[must_use]
+    pub fn reference(&self) -> Option<&Reference> {
+        self.limits.reference.as_ref()
     }
 
     /// Part of the harm evidence, relative to the other guardrails.
@@ -132,41 +261,78 @@ impl Guardrail {
     pub fn is_required(&self) -> bool {
         self.required
     }
+
+    pub(super) fn tests(&self) -> &Tests {
+        &self.tests
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::document::Node;
-    use crate::error::Problems;
-
-    fn read(text: &str) -> Result<Guardrail, Error> {
-        let node = Node::parse("guardrail", text)?;
-        let problems = Problems::default();
-        let guardrail = Guardrail::read(&Field::root(&node, &problems));
-        problems.finish(guardrail)
+/// The margin of a measure where none is stated.
+pub(super) fn default_margin(measure: Measure, reference_rate: Option<Probability>) -> f64 {
+    match measure {
+        Measure::Rate if reference_rate.is_some_and(|rate| rate.get() >= HIGH_RATE) => 1.1,
+        Measure::Rate | Measure::Fraction | Measure::Count => 2.0,
+        Measure::Distribution | Measure::Mean => 1.1,
     }
+}
 
-    #[test]
-    fn defaults_are_the_documented_ones() {
-        let guardrail = read(r#"{"name": "errors"}"#).unwrap();
-        assert_eq!(guardrail, Guardrail::new("errors").unwrap());
-    }
-
-    #[test]
-    fn a_bad_field_is_named() {
-        for (text, path) in [
-            (r#"{"name": ""}"#, "name"),
-            (r#"{"name": "e", "margin_ratio": 1}"#, "margin_ratio"),
-            (r#"{"name": "e", "tolerated_ratio": 3}"#, "tolerated_ratio"),
-            (r#"{"name": "e", "tolerated_ratio": 0}"#, "tolerated_ratio"),
-            (r#"{"name": "e", "ceiling": "0%"}"#, "ceiling"),
-            (r#"{"name": "e", "ceiling": 0.01}"#, "ceiling"),
-            (r#"{"name": "e", "weight": 0}"#, "weight"),
-            (r#"{"name": "e", "margin": 2}"#, "margin"),
-            (r#"{}"#, "name"),
-        ] {
-            assert_eq!(read(text).unwrap_err().path(), path, "{text}");
+impl Limits {
+    fn tests(&self) -> Result<Tests, Error> {
+        if self.margin <= self.tolerated {
+            let rule = alloc::format!("must exceed the tolerated ratio ({})", shown(self.tolerated));
+            return Err(Error::new("margin_ratio", Kind::Conflict, rule, shown(self.margin)));
         }
+        Ok(match self.measure {
+            Measure::Rate => match self.reference_rate.filter(|rate| rate.get() >= HIGH_RATE) {
+                None => Tests::Rate(self.pair(RateTest::harm, RateTest::safety)?),
+                Some(rate) => Tests::HighRate(self.pair(
+                    |ratio| HighRateTest::harm(ratio, rate),
+                    |ratio| HighRateTest::safety(ratio, rate),
+                )?),
+            },
+            Measure::Fraction => Tests::Fraction(self.pair(FractionTest::harm, FractionTest::safety)?),
+            Measure::Count => Tests::Count(self.pair(CountTest::harm, CountTest::safety)?),
+            Measure::Distribution => {
+                let (harm, safety) = DistributionTest::pair(self.tolerated, self.margin)?;
+                let [harm, safety] = [harm, safety].map(|test| test.with_worse(self.worse));
+                Tests::Distribution(Pair { harm, safety })
+            }
+            Measure::Mean => {
+                let (worse, companion) = (self.worse, self.companion);
+                let change = |ratio| relative_change(worse, ratio);
+                Tests::Mean(self.pair(
+                    |ratio| Ok(MeanTest::harm(worse, change(ratio)?)?.with_companion(companion)),
+                    |ratio| Ok(MeanTest::safety(worse, change(ratio)?)?.with_companion(companion)),
+                )?)
+            }
+        })
     }
+
+    fn pair<T>(
+        &self,
+        harm: impl Fn(f64) -> Result<T, Error>,
+        safety: impl Fn(f64) -> Result<T, Error>,
+    ) -> Result<Pair<T>, Error> {
+        Ok(Pair {
+            harm: harm(self.tolerated).map_err(|error| renamed(&error, "tolerated_ratio"))?,
+            safety: safety(self.margin).map_err(|error| renamed(&error, "margin_ratio"))?,
+        })
+    }
+}
+
+/// A mean that is `ratio` times worse, as a part of the control's mean.
+fn relative_change(worse: Worse, ratio: f64) -> Result<Change, Error> {
+    if !(1.0..=1000.0).contains(&ratio) {
+        return Err(Error::new("ratio", Kind::Range, "must be from 1 to 1000", shown(ratio)));
+    }
+    Ok(Change::Relative(match worse {
+        Worse::Higher => ratio - 1.0,
+        Worse::Lower => 1.0 - 1.0 / ratio,
+    }))
+}
+
+/// The same error about a field of the guardrail.
+fn renamed(error: &Error, field: &'static str) -> Error {
+    let rule = alloc::string::String::from(error.rule());
+    Error::new(field, error.kind(), rule, error.value().unwrap_or_default())
 }

@@ -135,6 +135,10 @@ impl HighRateWealth {
         self.outcomes.add(&other.outcomes);
     }
 
+    pub(super) fn times(&self, times: f64) -> Self {
+        Self { failures: self.failures.times(times), outcomes: self.outcomes.times(times) }
+    }
+
     /// ln of the e-value: the mean of both halves.
     #[must_use]
     pub fn ln_evidence(&self) -> f64 {

@@ -1,63 +1,13 @@
+use super::evidence::{Evidence, Needed, culprits, ln_mean};
 use super::{
-    Arms, Cell, Finding, Guardrail, GuardrailReport, Lack, Policy, RateTest, Report, Verdict,
-    confidence_sequence, ln_evidence_below, ln_evidence_of_mismatch, ratio_interval, restart,
+    Arms, Epoch, Finding, Guardrail, GuardrailReport, Lack, Look, Policy, Report, Verdict,
+    ln_evidence_of_mismatch,
 };
 use crate::error::{Error, Kind};
-use crate::math::{self, LogSum};
-use crate::observe::{Counts, Metric, Tally};
-use crate::quantity::{Probability, Share, Span, Timestamp};
+use crate::math;
+use crate::observe::{Metric, Series, Tally};
+use crate::quantity::Probability;
 use alloc::vec::Vec;
-
-/// What both arms saw while one pair of shares was in force. Counts are never pooled over epochs of different shares.
-#[derive(Clone, Copy, Debug)]
-pub struct Epoch<'a> {
-    /// The stage it belongs to, counted from 0.
-    pub stage: u32,
-    /// Share of all units that were in the canary.
-    pub canary_share: Share,
-    /// Share of all units that were in the control and analysed.
-    pub control_share: Share,
-    /// What the canary saw.
-    pub canary: &'a Tally,
-    /// What the control saw.
-    pub control: &'a Tally,
-}
-
-impl Epoch<'_> {
-    /// The canary's share of the analysed units; 0 or 1 where one arm was empty by plan, and nothing can be compared.
-    fn rho(&self) -> f64 {
-        let canary = f64::from(self.canary_share.parts_per_million());
-        let both = canary + f64::from(self.control_share.parts_per_million());
-        if both > 0.0 { canary / both } else { 0.0 }
-    }
-
-    fn is_comparable(&self) -> bool {
-        self.canary_share > Share::ZERO && self.control_share > Share::ZERO
-    }
-
-    fn cell(&self, metric: Metric) -> Cell {
-        Cell {
-            rho: self.rho(),
-            canary_failures: self.canary.counts(metric).failures(),
-            control_failures: self.control.counts(metric).failures(),
-        }
-    }
-}
-
-/// One look: all epochs of the present attempt, and when it is taken.
-#[derive(Clone, Copy, Debug)]
-pub struct Look<'a> {
-    /// The epochs of this attempt, of all stages so far. Those of other attempts are void and must be left out.
-    pub epochs: &'a [Epoch<'a>],
-    /// The stage to be judged.
-    pub stage: u32,
-    /// How many stages the plan has.
-    pub stages: u32,
-    /// When the look is taken.
-    pub at: Timestamp,
-    /// Outcomes older than this are [`Lack::Stale`].
-    pub stale_after: Span,
-}
 
 /// Several guardrails, one verdict.
 ///
@@ -116,13 +66,13 @@ impl Judge {
     /// platform.
     #[must_use]
     pub fn find(&self, look: &Look<'_>) -> Finding {
-        self.finding(look, &self.evidence(look), ln_mismatch(look))
+        self.finding(look, &self.evidence(look, false), ln_mismatch(look))
     }
 
     /// The finding with everything that explains it: counts, rates, intervals, culprits. Costs about fifty times [`find`](Self::find).
     #[must_use]
     pub fn judge(&self, look: &Look<'_>) -> Report {
-        let evidence = self.evidence(look);
+        let evidence = self.evidence(look, true);
         let ln_mismatch = ln_mismatch(look);
         let finding = self.finding(look, &evidence, ln_mismatch);
         let culprits = culprits(&evidence, finding.ln_harm_needed);
@@ -139,15 +89,24 @@ impl Judge {
             ln_mismatch_needed: needed(self.policy.srm_alpha),
             guardrails: guardrails
                 .map(|((metric, guardrail), (evidence, culprit))| {
-                    self.explain(look, metric, guardrail, *evidence, culprit)
+                    GuardrailReport::of(look, metric, guardrail, evidence, culprit, self.policy.alpha)
                 })
                 .collect(),
         }
     }
 
-    fn evidence(&self, look: &Look<'_>) -> Vec<Evidence> {
+    fn evidence(&self, look: &Look<'_>, forecast: bool) -> Vec<Evidence> {
+        let total: f64 = self.guardrails.iter().map(|guardrail| f64::from(guardrail.weight())).sum();
         let guardrails = (0..).map_while(Metric::new).zip(&self.guardrails);
-        guardrails.map(|(metric, guardrail)| Evidence::of(look, metric, guardrail)).collect()
+        guardrails
+            .map(|(metric, guardrail)| {
+                let needed = forecast.then(|| Needed {
+                    harm: needed(self.policy.alpha) + math::ln(total / f64::from(guardrail.weight())),
+                    safety: needed(self.policy.beta),
+                });
+                Evidence::of(look, metric, guardrail, needed)
+            })
+            .collect()
     }
 
     fn finding(&self, look: &Look<'_>, evidence: &[Evidence], ln_mismatch: f64) -> Finding {
@@ -167,44 +126,19 @@ impl Judge {
         } else {
             Verdict::Inconclusive
         };
-        Finding { verdict, units: stage_units(look), ln_harm, ln_harm_needed, ln_safety, ln_safety_needed }
-    }
-
-    fn explain(
-        &self,
-        look: &Look<'_>,
-        metric: Metric,
-        guardrail: &Guardrail,
-        evidence: Evidence,
-        culprit: bool,
-    ) -> GuardrailReport {
-        let counts = Arms {
-            canary: merged(look.epochs.iter().map(|epoch| epoch.canary.counts(metric))),
-            control: merged(look.epochs.iter().map(|epoch| epoch.control.counts(metric))),
-        };
-        let interval = |counts| confidence_sequence(counts, self.policy.alpha);
-        GuardrailReport {
-            name: guardrail.name().into(),
-            counts,
-            rates: Arms { canary: counts.canary.rate(), control: counts.control.rate() },
-            rate_intervals: Arms { canary: interval(counts.canary), control: interval(counts.control) },
-            ratio_interval: ratio_interval(&cells(look, metric, |_| true), self.policy.alpha),
-            ln_harm: evidence.ln_harm,
-            ln_safety: evidence.ln_safety,
-            culprit,
-        }
+        Finding { verdict, units: look.stage_units(), ln_harm, ln_harm_needed, ln_safety, ln_safety_needed }
     }
 
     /// What is missing in the stage judged, if anything.
     fn lack(&self, look: &Look<'_>) -> Option<Lack> {
-        let stage: Vec<&Epoch<'_>> = look.epochs.iter().filter(|epoch| epoch.stage == look.stage).collect();
-        let Some(newest) = stage.iter().filter_map(|epoch| epoch.canary.newest()).max() else {
+        let Some(newest) = look.present().filter_map(|epoch| epoch.canary.newest()).max() else {
             return Some(Lack::NoData);
         };
         if look.at.since(newest) > look.stale_after {
             return Some(Lack::Stale);
         }
-        let observed = |metric: Metric| stage.iter().any(|epoch| epoch.canary.counts(metric).units() > 0);
+        let units = |tally: &Tally, metric| tally.series(metric).map_or(0, Series::units);
+        let observed = |metric: Metric| look.present().any(|epoch| units(epoch.canary, metric) > 0);
         let required = (0..).map_while(Metric::new).zip(&self.guardrails).filter(|(_, g)| g.is_required());
         required.map(|(metric, _)| metric).any(|metric| !observed(metric)).then_some(Lack::MissingMetric)
     }
@@ -215,111 +149,18 @@ fn needed(level: Probability) -> f64 {
     -math::ln(level.get())
 }
 
-/// Units of the canary in the stage judged.
-fn stage_units(look: &Look<'_>) -> u64 {
-    let stage = look.epochs.iter().filter(|epoch| epoch.stage == look.stage);
-    stage.map(|epoch| epoch.canary.units()).fold(0, u64::saturating_add)
-}
-
-/// What one guardrail says, in logarithms of e-values.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Evidence {
-    weight: f64,
-    ln_harm: f64,
-    ln_safety: f64,
-}
-
-impl Evidence {
-    fn of(look: &Look<'_>, metric: Metric, guardrail: &Guardrail) -> Self {
-        Self {
-            weight: guardrail.weight().into(),
-            ln_harm: ln_harm(look, metric, guardrail),
-            ln_safety: ln_safety(look, metric, guardrail),
-        }
-    }
-}
-
-/// The counts that one rate test sees, of the stages wanted.
-fn cells(look: &Look<'_>, metric: Metric, wanted: impl Fn(u32) -> bool) -> Vec<Cell> {
-    let epochs = look.epochs.iter().filter(|epoch| epoch.is_comparable() && wanted(epoch.stage));
-    epochs.map(|epoch| epoch.cell(metric)).collect()
-}
-
-/// The mixture over restarts: the test that starts with stage j sees that stage and the later ones, and counts 1 before.
-fn ln_harm(look: &Look<'_>, metric: Metric, guardrail: &Guardrail) -> f64 {
-    let Ok(test) = RateTest::harm(guardrail.tolerated()) else { return 0.0 };
-    ln_mean((0..look.stages.max(1)).map(|start| {
-        let seen = |stage| stage >= start;
-        let ln_evidence = if start > look.stage { 0.0 } else { test.ln_evidence(&cells(look, metric, seen)) };
-        (restart::weight(start, look.stages), ln_evidence)
-    }))
-}
-
-/// By the ratio, by the ceiling, or by the mean of the two where both can speak: then the claim that is tested is that the canary
-/// is both beyond the margin and above the ceiling.
-fn ln_safety(look: &Look<'_>, metric: Metric, guardrail: &Guardrail) -> f64 {
-    let cells = cells(look, metric, |stage| stage == look.stage);
-    let relative = RateTest::safety(guardrail.margin()).ok().filter(|_| !cells.is_empty());
-    let ln_relative = relative.map(|test| test.ln_evidence(&cells));
-    let ln_absolute = guardrail.ceiling().map(|ceiling| {
-        let stage = look.epochs.iter().filter(|epoch| epoch.stage == look.stage);
-        ln_evidence_below(ceiling, merged(stage.map(|epoch| epoch.canary.counts(metric))))
-    });
-    match (ln_relative, ln_absolute) {
-        (Some(relative), Some(absolute)) => ln_mean([(1.0, relative), (1.0, absolute)]),
-        (Some(evidence), None) | (None, Some(evidence)) => evidence,
-        (None, None) => 0.0,
-    }
-}
-
 /// Evidence that units did not fall into the arms as assigned, over all epochs: factors multiply.
 fn ln_mismatch(look: &Look<'_>) -> f64 {
-    let epochs = look.epochs.iter().filter(|epoch| epoch.is_comparable());
+    let epochs = look.comparable();
     epochs
         .map(|epoch| ln_evidence_of_mismatch(epoch.rho(), epoch.canary.units(), epoch.control.units()))
-        .sum()
-}
-
-fn merged(counts: impl Iterator<Item = Counts>) -> Counts {
-    counts.fold(Counts::default(), Counts::merged)
-}
-
-/// ln of the weighted mean of e-values that are given by their logarithms.
-fn ln_mean(weighted: impl IntoIterator<Item = (f64, f64)>) -> f64 {
-    let (mut sum, mut total) = (LogSum::new(), 0.0);
-    for (weight, ln_evidence) in weighted {
-        if weight > 0.0 {
-            sum.add(math::ln(weight) + ln_evidence);
-            total += weight;
-        }
-    }
-    sum.ln() - math::ln(total)
-}
-
-/// Which guardrails a closed test names: those for which the weighted mean over *every* set that contains them reaches the
-/// threshold (Marcus, Peritz and Gabriel 1976; e-values by Vovk and Wang 2021). The worst set adds the others from the
-/// smallest evidence up, so it is enough to look at those.
-fn culprits(evidence: &[Evidence], needed: f64) -> Vec<bool> {
-    let mut ascending: Vec<(usize, f64, f64)> = Vec::with_capacity(evidence.len());
-    for (position, e) in evidence.iter().enumerate() {
-        let place = ascending.partition_point(|(.., ln_harm)| ln_harm.total_cmp(&e.ln_harm).is_le());
-        ascending.insert(place, (position, e.weight, e.ln_harm));
-    }
-    let named = |(position, own): (usize, &Evidence)| {
-        let mut set = Vec::from([(own.weight, own.ln_harm)]);
-        let mut holds = own.ln_harm >= needed;
-        for (_, weight, ln_harm) in ascending.iter().filter(|(other, ..)| *other != position) {
-            set.push((*weight, *ln_harm));
-            holds &= ln_mean(set.iter().copied()) >= needed;
-        }
-        holds
-    };
-    evidence.iter().enumerate().map(named).collect()
+        .fold(0.0, |sum, ln_evidence| sum + ln_evidence)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::quantity::{Share, Span, Timestamp};
     use crate::observe::{Measure, Outcome};
     use alloc::string::ToString;
     use alloc::vec;
@@ -347,7 +188,7 @@ mod tests {
     }
 
     fn epoch<'a>(stage: u32, canary: &'a Tally, control: &'a Tally) -> Epoch<'a> {
-        Epoch { stage, canary_share: half(), control_share: half(), canary, control }
+        Epoch { stage, canary_share: half(), control_share: half(), canary, control, references: &[] }
     }
 
     fn verdict(judge: &Judge, epochs: &[Epoch<'_>]) -> Report {
@@ -362,7 +203,7 @@ mod tests {
         assert_eq!(report.finding.verdict, Verdict::Harm);
         let culprits: Vec<bool> = report.guardrails.iter().map(|guardrail| guardrail.culprit).collect();
         assert_eq!(culprits, [true, false, false]);
-        assert!(report.guardrails[0].ratio_interval.lower.unwrap() > 1.0);
+        assert!(report.guardrails[0].comparison.unwrap().ratio_interval.lower.unwrap() > 1.0);
     }
 
     #[test]
@@ -407,7 +248,8 @@ mod tests {
         let clean = tally(1_000, &[0]);
         let epochs = [epoch(0, &clean, &clean)];
         assert_eq!(verdict(&judge(&["errors"]), &epochs).finding.verdict, Verdict::Inconclusive);
-        let guardrail = Guardrail::new("errors").unwrap().with_ceiling(Probability::new(0.01).unwrap());
+        let guardrail =
+            Guardrail::new("errors").unwrap().with_ceiling(Probability::new(0.01).unwrap()).unwrap();
         let judge = Judge::new(Policy::default(), vec![guardrail]).unwrap();
         assert_eq!(verdict(&judge, &epochs).finding.verdict, Verdict::Safe);
         let alone = [Epoch { canary_share: Share::ALL, control_share: Share::ZERO, ..epochs[0] }];

@@ -112,13 +112,31 @@ impl MeanTest {
     /// # Errors
     /// Why the means cannot be compared. One epoch with an arm of no variance is enough, as it may be the one that was harmed.
     pub fn ln_evidence(&self, epochs: &[Arms<Moments>]) -> Result<f64, MeanLack> {
+        self.ln_evidence_of_more(epochs, 1.0)
+    }
+
+    /// The same if there had been so many times the data.
+    pub(super) fn ln_evidence_of_more(&self, epochs: &[Arms<Moments>], times: f64) -> Result<f64, MeanLack> {
         let score = Score::of(&spreads(epochs)?, &self.contrast)?;
-        Ok(MIXTURE.ln_evidence(self.side * score.standardised_sum(), score.units))
+        Ok(MIXTURE.ln_evidence(self.side * score.standardised_sum() * times, score.units * times))
     }
 }
 
 /// Prior of 200 effective units: a standardised difference of 0.07 is a usual one.
 pub(super) const MIXTURE: NormalMixture = NormalMixture::of(200.0);
+
+impl Companion {
+    /// What is compared between the arms: the mean, or the ratio of the sums; `None` without units, or without a denominator.
+    pub(super) fn estimate(self, moments: &Moments) -> Option<f64> {
+        match self {
+            Self::Ignored | Self::Covariate => moments.mean(),
+            Self::Denominator => {
+                let below = moments.companion_mean()?;
+                (below > 0.0).then_some(moments.mean()? / below)
+            }
+        }
+    }
+}
 
 impl Change {
     /// The factor on the control's mean and the amount on top of it, for a change in the direction of `sign`.

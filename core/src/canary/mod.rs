@@ -25,9 +25,13 @@ mod contrast;
 mod count;
 mod difference;
 mod distribution;
+mod epoch;
+mod evidence;
+mod explain;
 mod finding;
 mod fraction;
 mod guardrail;
+mod guardrail_document;
 mod high_rate;
 mod judge;
 mod mean;
@@ -49,11 +53,12 @@ pub use distribution::{
     Components, DistributionCell, DistributionTest, QuantileBand, Reference, Shape, quantile_band,
     quantile_ratio,
 };
+pub use epoch::{Epoch, Look};
 pub use finding::{Finding, Lack, Verdict};
 pub use fraction::{FractionCell, FractionTest, fraction_ratio_interval};
 pub use guardrail::Guardrail;
 pub use high_rate::{HighRateTest, HighRateWealth, OutcomeCell};
-pub use judge::{Epoch, Judge, Look};
+pub use judge::Judge;
 pub use mean::{Change, Companion, MeanLack, MeanTest};
 pub use mean_interval::{MeanDifference, mean_difference};
 pub use normal_mixture::NormalMixture;
@@ -61,7 +66,7 @@ pub use policy::Policy;
 pub use proportion::{confidence_sequence, ln_evidence_below};
 pub use rate::{Cell, RateTest};
 pub use ratio_interval::ratio_interval;
-pub use report::{Arms, GuardrailReport, Interval, Report};
+pub use report::{Arms, Comparison, Guarantee, GuardrailReport, Interval, QuantileReport, Report};
 pub use srm::ln_evidence_of_mismatch;
 pub use wealth::Wealth;
 pub use worse::Worse;

@@ -49,6 +49,11 @@ impl Wealth {
         }
     }
 
+    /// The wealth if there had been so many times the same data.
+    pub(super) fn times(&self, times: f64) -> Self {
+        Self { ln: self.ln.map(|ln| ln * times) }
+    }
+
     /// ln of the e-value: the mean of the bets' wealth under the half-normal weights.
     #[must_use]
     pub fn ln_evidence(&self) -> f64 {

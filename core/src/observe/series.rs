@@ -19,6 +19,10 @@ pub enum Measure {
 }
 
 impl Measure {
+    /// Every kind.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Rate, Self::Fraction, Self::Count, Self::Distribution, Self::Mean];
+
     /// The kind's name in documents and errors.
     pub(crate) const fn name(self) -> &'static str {
         match self {

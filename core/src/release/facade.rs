@@ -1,9 +1,10 @@
 use super::contribution::Contribution;
 use super::message::{Cohort, DELTA, DIRECTIVE, Delta, Directive, Everything, STATE};
+use super::references::References;
 use super::{Assignment, Placement, Signal, Spec, Step};
 use crate::canary::{Epoch, Lack, Look, Report, Verdict};
 use crate::error::{Error, Kind};
-use crate::observe::{Cumulative, Entry, Joined, Ledger, Metric, Outcome, ReplicaId};
+use crate::observe::{Cumulative, Entry, Joined, Ledger, Measure, Metric, Outcome, ReplicaId};
 use crate::quantity::{Share, Timestamp};
 use crate::rollout::{self, Event, EventKind, Phase, State};
 use crate::slo::{Clearance, GateReport};
@@ -23,6 +24,7 @@ pub struct Release {
     own: Contribution,
     ledger: Ledger<Contribution>,
     directive: Directive,
+    references: References,
 }
 
 impl Release {
@@ -46,6 +48,7 @@ impl Release {
             own: Contribution::default(),
             ledger: Ledger::default(),
             directive: Directive { rollout, cohorts: vec![draft] },
+            references: References::default(),
         }
     }
 
@@ -58,6 +61,7 @@ impl Release {
         let spec = Spec::from_json(spec)?;
         let saved: Everything = STATE.decode(spec.fingerprint(), state)?;
         check_directive(&spec, &saved.directive).map_err(|error| error.at(STATE.name))?;
+        saved.references.check(&spec, saved.directive.cohorts.len()).map_err(|error| error.at(STATE.name))?;
         let contributions = saved.ledger.values().chain([&saved.own]);
         for contribution in contributions {
             contribution.check(&spec, saved.directive.cohorts.len()).map_err(|error| error.at(STATE.name))?;
@@ -77,7 +81,15 @@ impl Release {
             ));
         }
         let own = Contribution::default();
-        Ok(Self { spec, replica, sequence: 0, own, ledger, directive: saved.directive })
+        Ok(Self {
+            spec,
+            replica,
+            sequence: 0,
+            own,
+            ledger,
+            directive: saved.directive,
+            references: saved.references,
+        })
     }
 
     /// The spec.
@@ -203,6 +215,9 @@ impl Release {
             decisions.extend(decided);
         }
         self.directive.rollout = state;
+        if !cohorts.is_empty() && self.spec.measures().contains(&Measure::Distribution) {
+            self.references.freeze(self.cohort(), &self.spec, &self.total());
+        }
         self.directive.cohorts.extend(cohorts);
         Ok(Step { events, decisions, report, gate })
     }
@@ -265,6 +280,7 @@ impl Release {
             sequence: self.sequence,
             own: self.own.clone(),
             ledger: self.ledger.clone(),
+            references: self.references.clone(),
         };
         STATE.encode(self.spec.fingerprint(), &everything)
     }
@@ -274,11 +290,17 @@ impl Release {
         self.ledger.seal(replica)
     }
 
+    /// Everything that was recorded here and merged.
+    fn total(&self) -> Contribution {
+        let mut total = self.ledger.total();
+        total.merge(&self.own);
+        total
+    }
+
     /// Judges at `at`, if anybody is exposed under a stage.
     fn look(&self, at: Timestamp, source_failed: bool) -> Option<Judged> {
         let (attempt, stage) = self.directive.rollout.judging()?;
-        let mut total = self.ledger.total();
-        total.merge(&self.own);
+        let total = self.total();
         let epochs: Vec<Epoch<'_>> = total
             .cohorts
             .iter()
@@ -290,6 +312,7 @@ impl Release {
                     control_share: self.spec.control().share(cohort.exposure),
                     canary: &both.canary,
                     control: &both.control,
+                    references: self.references.of(*number),
                 })
             })
             .collect();

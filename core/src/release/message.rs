@@ -1,4 +1,5 @@
 use super::contribution::Contribution;
+use super::references::References;
 use crate::observe::{Entry, Ledger, ReplicaId, Wire};
 use crate::quantity::Share;
 use crate::rollout::State;
@@ -40,4 +41,5 @@ pub(super) struct Everything {
     pub(super) sequence: u64,
     pub(super) own: Contribution,
     pub(super) ledger: Ledger<Contribution>,
+    pub(super) references: References,
 }

@@ -42,6 +42,7 @@ mod arm;
 mod contribution;
 mod facade;
 mod message;
+mod references;
 mod signal;
 mod spec;
 mod step;

@@ -3,13 +3,12 @@ use crate::canary::{Guardrail, Judge, Policy};
 use crate::document::{Field, Fields, Node};
 use crate::error::{Error, Kind, Problem, Problems};
 use crate::flag::Flag;
-use crate::observe::{Measure, Metric, fingerprint};
+use crate::observe::{Measure, Metric, Outcome, fingerprint};
 use crate::quantity::Share;
 use crate::rollout::{Plan, Requirement};
 use crate::slo::Gate;
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::vec;
 use alloc::vec::Vec;
 
 /// The version of the document, which its field `rampgate` names.
@@ -86,7 +85,8 @@ impl Spec {
         let objective = fields.optional("objective").map(|field| {
             BudgetRule::read(&field, |name| {
                 let position = guardrails.iter().position(|guardrail| guardrail.name() == name);
-                (position.and_then(Metric::new), complete)
+                let measure = position.and_then(|position| guardrails.get(position)).map(Guardrail::measure);
+                (position.and_then(Metric::new).zip(measure), complete)
             })
         });
         let judge = guardrails_field.filter(|_| complete).and_then(|field| {
@@ -102,7 +102,7 @@ impl Spec {
             control,
             bets: bets?,
             plan,
-            measures: vec![Measure::Rate; judge.guardrails().len()],
+            measures: judge.guardrails().iter().map(Guardrail::measure).collect(),
             judge,
             objective: match objective {
                 None => None,
@@ -172,14 +172,20 @@ impl Spec {
 
 impl BudgetRule {
     /// `metric` looks a guardrail's name up, and says whether it knows all of them: one that is wrong itself may be the one meant.
-    fn read(field: &Field<'_>, metric: impl Fn(&str) -> (Option<Metric>, bool)) -> Option<Self> {
+    fn read(field: &Field<'_>, metric: impl Fn(&str) -> (Option<(Metric, Measure)>, bool)) -> Option<Self> {
         let mut fields = field.object()?;
         let metric = fields.required("metric").and_then(|field| {
             let (metric, complete) = metric(field.name()?);
-            if metric.is_none() && complete {
-                field.refuse(Kind::Unknown, "must be the name of a guardrail");
+            match metric {
+                None if complete => field.refuse(Kind::Unknown, "must be the name of a guardrail"),
+                Some((_, measure)) if !matches!(measure, Measure::Rate | Measure::Fraction) => {
+                    field
+                        .refuse(Kind::Conflict, "must be a guardrail whose units fail: a rate or a fraction");
+                    return None;
+                }
+                _ => {}
             }
-            metric
+            metric.map(|(metric, _)| metric)
         });
         let gate = Gate::from_fields(&mut fields);
         fields.finish();
@@ -225,6 +231,11 @@ fn read_guardrails(field: &Field<'_>, problems: &Problems) -> Option<(Vec<Guardr
         }
     }
     let complete = guardrails.len() == items.len();
+    let measured = guardrails.iter().filter(|guardrail| guardrail.measure() != Measure::Rate).count();
+    if measured > Outcome::MOST_MEASURED {
+        field.refuse(Kind::Range, "must hold at most 8 guardrails that are not rates");
+        return None;
+    }
     Some((guardrails, complete))
 }
 

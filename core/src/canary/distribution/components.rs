@@ -36,6 +36,14 @@ impl Components {
         }
     }
 
+    /// The gains if there had been so many times the same data.
+    pub(in crate::canary) fn times(&self, times: f64) -> Self {
+        Self {
+            placed: self.placed.map(|gain| gain * times),
+            anywhere: self.anywhere.as_ref().map(|gains| gains.map(|gain| gain * times).into()),
+        }
+    }
+
     /// ln of the e-value: the bets, mixed by their weights. 0 where nothing was seen.
     #[must_use]
     pub fn ln_evidence(&self) -> f64 {

@@ -1,0 +1,302 @@
+use super::guardrail::{Pair, Tests};
+use super::{
+    Components, Epoch, Guardrail, HighRateWealth, Look, MeanLack, MeanTest, Shape, Wealth, ln_evidence_below,
+    restart,
+};
+use crate::math::{self, LogSum};
+use crate::observe::{Counts, Metric};
+use alloc::vec::Vec;
+
+/// What one guardrail says at one look, in logarithms of e-values.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Evidence {
+    pub(super) weight: f64,
+    pub(super) ln_harm: f64,
+    pub(super) ln_safety: f64,
+    /// How much of the present stage's data, as a multiple of what there is, would prove safety if the rest were like it.
+    pub(super) stage_to_safety: Option<f64>,
+    /// The same of the attempt's data, and of harm by this guardrail alone.
+    pub(super) attempt_to_harm: Option<f64>,
+    pub(super) lack: Option<MeanLack>,
+    pub(super) shape: Option<Shape>,
+}
+
+/// The evidence that the guardrail's tests want, in logarithms.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Needed {
+    /// Of harm by this guardrail alone, its weight considered.
+    pub(super) harm: f64,
+    pub(super) safety: f64,
+}
+
+/// What bets have gained: gains of epochs add up, and the bets are mixed last.
+trait Gains: Default {
+    fn gain(&mut self, epoch: &Self);
+    /// ln of the e-value if there had been `times` as much of the same data.
+    fn ln_evidence(&self, times: f64) -> f64;
+}
+
+impl Gains for Wealth {
+    fn gain(&mut self, epoch: &Self) {
+        self.add(epoch);
+    }
+
+    fn ln_evidence(&self, times: f64) -> f64 {
+        self.times(times).ln_evidence()
+    }
+}
+
+impl Gains for HighRateWealth {
+    fn gain(&mut self, epoch: &Self) {
+        self.add(epoch);
+    }
+
+    fn ln_evidence(&self, times: f64) -> f64 {
+        self.times(times).ln_evidence()
+    }
+}
+
+impl Gains for Components {
+    fn gain(&mut self, epoch: &Self) {
+        self.add(epoch);
+    }
+
+    fn ln_evidence(&self, times: f64) -> f64 {
+        self.times(times).ln_evidence()
+    }
+}
+
+impl Evidence {
+    pub(super) fn of(
+        look: &Look<'_>,
+        metric: Metric,
+        guardrail: &Guardrail,
+        forecast: Option<Needed>,
+    ) -> Self {
+        let mut evidence = match guardrail.tests() {
+            Tests::Rate(Pair { harm, safety }) => Self::betting(
+                look,
+                forecast,
+                |epoch| harm.wealth(&epoch.cell(metric)),
+                |epoch| safety.wealth(&epoch.cell(metric)),
+                Ceiling::of(look, metric, guardrail),
+            ),
+            Tests::HighRate(Pair { harm, safety }) => Self::betting(
+                look,
+                forecast,
+                |epoch| harm.wealth(&epoch.outcomes(metric)),
+                |epoch| safety.wealth(&epoch.outcomes(metric)),
+                Ceiling::of(look, metric, guardrail),
+            ),
+            Tests::Fraction(Pair { harm, safety }) => Self::betting(
+                look,
+                forecast,
+                |epoch| harm.wealth(&epoch.fractions(metric)),
+                |epoch| safety.wealth(&epoch.fractions(metric)),
+                None,
+            ),
+            Tests::Count(Pair { harm, safety }) => Self::betting(
+                look,
+                forecast,
+                |epoch| harm.wealth(&epoch.events(metric)),
+                |epoch| safety.wealth(&epoch.events(metric)),
+                None,
+            ),
+            Tests::Distribution(Pair { harm, safety }) => {
+                let gains = |test: &super::DistributionTest, epoch: &Epoch<'_>| {
+                    let cell = epoch.distribution(metric, guardrail.reference());
+                    cell.map_or_else(Components::default, |cell| test.components(&cell))
+                };
+                let mut all = Components::default();
+                let mut evidence = Self::betting(
+                    look,
+                    forecast,
+                    |epoch| {
+                        let gained = gains(harm, epoch);
+                        all.add(&gained);
+                        gained
+                    },
+                    |epoch| gains(safety, epoch),
+                    None,
+                );
+                evidence.shape = all.leading_shape();
+                evidence
+            }
+            Tests::Mean(pair) => Self::scoring(look, metric, pair, forecast),
+        };
+        evidence.weight = guardrail.weight().into();
+        evidence
+    }
+
+    /// Evidence from bets: harm restarted at each stage, safety of the present stage alone.
+    fn betting<G: Gains>(
+        look: &Look<'_>,
+        forecast: Option<Needed>,
+        mut harm: impl FnMut(&Epoch<'_>) -> G,
+        safety: impl Fn(&Epoch<'_>) -> G,
+        ceiling: Option<Ceiling<'_>>,
+    ) -> Self {
+        let epochs: Vec<(u32, G)> = look.comparable().map(|epoch| (epoch.stage, harm(epoch))).collect();
+        // from the newest epoch back, so that each start adds what the later ones do not have yet
+        let mut since = G::default();
+        let mut left = epochs.iter().rev().peekable();
+        let starts = (0..look.stages.max(1)).rev().map(|start| {
+            while let Some((_, gains)) = left.next_if(|(stage, _)| *stage >= start) {
+                since.gain(gains);
+            }
+            let ln_evidence = if start > look.stage { 0.0 } else { since.ln_evidence(1.0) };
+            (restart::weight(start, look.stages), ln_evidence)
+        });
+        let ln_harm = ln_mean(starts);
+
+        let mut stage = G::default();
+        let mut compared = false;
+        for epoch in look.comparable().filter(|epoch| epoch.stage == look.stage) {
+            stage.gain(&safety(epoch));
+            compared = true;
+        }
+        let ln_safety = |times| match (compared, &ceiling) {
+            (true, Some(ceiling)) => {
+                ln_mean([(1.0, stage.ln_evidence(times)), (1.0, ceiling.ln_evidence(times))])
+            }
+            (true, None) => stage.ln_evidence(times),
+            (false, Some(ceiling)) => ceiling.ln_evidence(times),
+            (false, None) => 0.0,
+        };
+        let ln_first = math::ln(restart::weight(0, look.stages));
+        Self {
+            weight: 1.0,
+            ln_harm,
+            ln_safety: ln_safety(1.0),
+            stage_to_safety: forecast.and_then(|needed| reaching(needed.safety, ln_safety)),
+            attempt_to_harm: forecast
+                .and_then(|needed| reaching(needed.harm, |times| ln_first + since.ln_evidence(times))),
+            lack: None,
+            shape: None,
+        }
+    }
+
+    /// Evidence from means: a start that has too few units yet counts 1.
+    fn scoring(look: &Look<'_>, metric: Metric, tests: &Pair<MeanTest>, forecast: Option<Needed>) -> Self {
+        let since = |start: u32| -> Vec<_> {
+            let epochs = look.comparable().filter(|epoch| epoch.stage >= start);
+            epochs.map(|epoch| epoch.moments(metric)).collect()
+        };
+        let (attempt, stage) = (since(0), since(look.stage));
+        let starts = (0..look.stages.max(1)).map(|start| {
+            let judged = if start > look.stage { Ok(0.0) } else { tests.harm.ln_evidence(&since(start)) };
+            (restart::weight(start, look.stages), judged.unwrap_or(0.0))
+        });
+        let ln_harm = ln_mean(starts);
+        let safety = tests.safety.ln_evidence(&stage);
+        let ln_first = math::ln(restart::weight(0, look.stages));
+        Self {
+            weight: 1.0,
+            ln_harm,
+            ln_safety: safety.unwrap_or(0.0),
+            stage_to_safety: forecast.and_then(|needed| {
+                reaching(needed.safety, |times| {
+                    tests.safety.ln_evidence_of_more(&stage, times).unwrap_or(0.0)
+                })
+            }),
+            attempt_to_harm: forecast.and_then(|needed| {
+                let harm = |times| tests.harm.ln_evidence_of_more(&attempt, times).unwrap_or(0.0);
+                reaching(needed.harm, |times| ln_first + harm(times))
+            }),
+            lack: safety.err(),
+            shape: None,
+        }
+    }
+}
+
+/// The canary's outcomes in the stage judged, against an absolute rate.
+struct Ceiling<'a> {
+    guardrail: &'a Guardrail,
+    counts: Counts,
+}
+
+impl<'a> Ceiling<'a> {
+    fn of(look: &Look<'_>, metric: Metric, guardrail: &'a Guardrail) -> Option<Self> {
+        guardrail.ceiling()?;
+        let counts = look.present().map(|epoch| epoch.canary.counts(metric));
+        Some(Self { guardrail, counts: counts.fold(Counts::default(), Counts::merged) })
+    }
+
+    fn ln_evidence(&self, times: f64) -> f64 {
+        self.guardrail.ceiling().map_or(0.0, |ceiling| ln_evidence_below(ceiling, scaled(self.counts, times)))
+    }
+}
+
+/// Counts of so many times the data; at least once.
+fn scaled(counts: Counts, times: f64) -> Counts {
+    if times <= 1.0 {
+        return counts;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a forecast; the cast holds what is too large"
+    )]
+    let scale = |n: u64| (math::count(n) * times) as u64;
+    let units = scale(counts.units());
+    Counts::new(units, scale(counts.failures()).min(units)).unwrap_or(counts)
+}
+
+/// Most times the data at hand that a forecast looks ahead.
+const FURTHEST: f64 = 1024.0;
+
+/// How many times the data there must be until `ln_evidence` is what is `needed`; 1 where it is, none where it is not within [`FURTHEST`].
+///
+/// Mixtures of bets are convex in the logarithm of this multiple, so they pass a positive threshold once.
+fn reaching(needed: f64, ln_evidence: impl Fn(f64) -> f64) -> Option<f64> {
+    let (mut short, mut enough) = (0.0, 10.0);
+    if ln_evidence(1.0) >= needed {
+        return Some(1.0);
+    }
+    if !(ln_evidence(FURTHEST) >= needed) {
+        return None;
+    }
+    // in doublings, to one part in a hundred
+    for _ in 0..10 {
+        let middle = f64::midpoint(short, enough);
+        if ln_evidence(math::exp(middle * core::f64::consts::LN_2)) >= needed {
+            enough = middle;
+        } else {
+            short = middle;
+        }
+    }
+    Some(math::exp(enough * core::f64::consts::LN_2))
+}
+
+/// ln of the weighted mean of e-values that are given by their logarithms.
+pub(super) fn ln_mean(weighted: impl IntoIterator<Item = (f64, f64)>) -> f64 {
+    let (mut sum, mut total) = (LogSum::new(), 0.0);
+    for (weight, ln_evidence) in weighted {
+        if weight > 0.0 {
+            sum.add(math::ln(weight) + ln_evidence);
+            total += weight;
+        }
+    }
+    sum.ln() - math::ln(total)
+}
+
+/// Which guardrails a closed test names: those for which the weighted mean over *every* set that contains them reaches the
+/// threshold (Marcus, Peritz and Gabriel 1976; e-values by Vovk and Wang 2021). The worst set adds the others from the
+/// smallest evidence up, so it is enough to look at those.
+pub(super) fn culprits(evidence: &[Evidence], needed: f64) -> Vec<bool> {
+    let mut ascending: Vec<(usize, f64, f64)> = Vec::with_capacity(evidence.len());
+    for (position, e) in evidence.iter().enumerate() {
+        let place = ascending.partition_point(|(.., ln_harm)| ln_harm.total_cmp(&e.ln_harm).is_le());
+        ascending.insert(place, (position, e.weight, e.ln_harm));
+    }
+    let named = |(position, own): (usize, &Evidence)| {
+        let mut set = Vec::from([(own.weight, own.ln_harm)]);
+        let mut holds = own.ln_harm >= needed;
+        for (_, weight, ln_harm) in ascending.iter().filter(|(other, ..)| *other != position) {
+            set.push((*weight, *ln_harm));
+            holds &= ln_mean(set.iter().copied()) >= needed;
+        }
+        holds
+    };
+    evidence.iter().enumerate().map(named).collect()
+}

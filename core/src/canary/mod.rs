@@ -21,6 +21,7 @@
 //! # Ok::<(), rampgate::Error>(())
 //! ```
 
+pub mod classic;
 mod finding;
 mod guardrail;
 mod judge;

@@ -253,6 +253,7 @@ def canaries():
     yield "data is a must and critical", one(must_have_data=True, critical=True), data(m=([], normal))
     three = {"metrics": [metric("a", "x"), metric("b", "x"), metric("c", "y")]}
     yield "a third without data: the group counts 100", three, data(a=(same, normal), b=(same, normal), c=([], normal))
+    yield "half without data", {"metrics": [metric("a", "x"), metric("b", "y")]}, data(a=(same, normal), b=([], normal))
     yield "two thirds without data", three, data(a=(same, normal), b=([], normal), c=([], normal))
     yield "identical", one(), data(m=(normal, normal[::-1]))
     yield "one value everywhere", one(), data(m=([5, 5, 5], [5]))

@@ -58,30 +58,23 @@ pub(super) fn ends(x: &[f64], y: &[f64]) -> (f64, f64) {
 ///
 /// As a function of the shift t, the standardised statistic of x - t against y is a staircase that falls at the differences. Between
 /// two steps it is (C - n m / 2 - correction) / sigma, with C the differences above t, and sigma free of ties across the arms. The end is the
-/// difference at which it falls to z or below. Where z is not exceeded even at the smallest difference, that is the end: R's rule.
+/// difference at which it falls to z or below.
+///
+/// R and Kayenta first ask whether z is exceeded at the smallest difference itself, and give that difference where it is not. There the statistic
+/// is no smaller and sigma no larger than just after it, so that the rule says nothing new.
 pub(super) fn lower_end(x: &[f64], y: &[f64], z: f64, correction: f64) -> f64 {
     let all = pairs(x, y);
     let centre = math::count(all) / 2.0;
-    let score = |above: f64, sigma: f64| {
-        let excess = above - centre;
+    let sigma = sigma(x.len(), y.len(), ties(x) + ties(y)); // never 0: ties within arms alone
+    let score = |above: u64| {
+        let excess = math::count(above) - centre;
         let corrected = if excess == 0.0 { 0.0 } else { excess - correction.copysign(excess) };
         corrected / sigma
     };
-    let (smallest, _) = ends(x, y);
-    let tied = |arm: &[f64], value: Option<&f64>| arm.iter().filter(|a| value == Some(*a)).count() as u64;
-    let (tied_x, tied_y) = (tied(x, x.first()), tied(y, y.last()));
-    let joined = cubes(tied_x + tied_y) - cubes(tied_x) - cubes(tied_y);
-    let apart = ties(x) + ties(y);
-    let at_smallest = sigma(x.len(), y.len(), apart + joined);
-    // all points tied at once: no spread, and no other shift is possible
-    if at_smallest == 0.0 || score(math::count(all) - math::count(tied_x * tied_y) / 2.0, at_smallest) <= z {
-        return smallest;
-    }
-    let between = sigma(x.len(), y.len(), apart);
     let (mut low, mut high) = (1, all);
     while low < high {
         let middle = low + (high - low) / 2;
-        if score(math::count(all - middle), between) <= z {
+        if score(all - middle) <= z {
             high = middle;
         } else {
             low = middle + 1;

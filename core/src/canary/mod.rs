@@ -28,6 +28,7 @@ mod distribution;
 mod epoch;
 mod evidence;
 mod explain;
+pub mod classic;
 mod finding;
 mod fraction;
 mod guardrail;

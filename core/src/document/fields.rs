@@ -85,6 +85,11 @@ impl<'a> Field<'a> {
         Some(text)
     }
 
+    /// Whether the value is null, for lists whose places may be empty.
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self.node, Node::Null)
+    }
+
     /// Whether the value is an object, for fields that have a short form and a long one.
     pub(crate) fn is_object(&self) -> bool {
         matches!(self.node, Node::Object(_))

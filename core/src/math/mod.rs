@@ -46,6 +46,11 @@ pub(crate) fn sqrt(x: f64) -> f64 {
     libm::sqrt(x)
 }
 
+/// The largest whole number that is not above x.
+pub(crate) fn floor(x: f64) -> f64 {
+    libm::floor(x)
+}
+
 /// A count as a float: exact up to 2^53, above that rounded to the nearest representable value.
 #[expect(clippy::cast_precision_loss, reason = "counts beyond 2^53 lose at most one part in 10^16")]
 pub(crate) const fn count(n: u64) -> f64 {

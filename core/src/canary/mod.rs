@@ -22,6 +22,7 @@
 //! ```
 
 mod finding;
+pub mod group_sequential;
 mod guardrail;
 mod judge;
 mod policy;

@@ -14,9 +14,10 @@ mod tail;
 pub(crate) use gamma::ln_beta_binomial_odds;
 pub(crate) use log_sum::LogSum;
 #[expect(unused_imports, reason = "the tests that need it are being written")]
-pub(crate) use normal::{ln_normal_cdf, normal_cdf, normal_density, normal_quantile};
+pub(crate) use normal::ln_normal_cdf;
+pub(crate) use normal::{normal_cdf, normal_density, normal_quantile};
 pub(crate) use quadrature::UNIT_INTERVAL;
-pub(crate) use root::last_true;
+pub(crate) use root::{last_true, zero};
 pub(crate) use tail::{chi_square, chi_square_tail, normal_tails};
 
 /// Natural logarithm.
@@ -42,6 +43,16 @@ pub(crate) fn exp_m1(x: f64) -> f64 {
 /// The square root.
 pub(crate) fn sqrt(x: f64) -> f64 {
     libm::sqrt(x)
+}
+
+/// x to the power y.
+pub(crate) fn pow(x: f64, y: f64) -> f64 {
+    libm::pow(x, y)
+}
+
+/// The next whole number, upwards.
+pub(crate) fn ceil(x: f64) -> f64 {
+    libm::ceil(x)
 }
 
 /// A count as a float: exact up to 2^53, above that rounded to the nearest representable value.

@@ -2,13 +2,13 @@ use crate::math::{self, UNIT_INTERVAL};
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Nothing is integrated further than this many standard deviations beyond an end that is open: 1e-19 lies there.
-const OPEN_END: f64 = 9.0;
+/// Nothing is integrated further down than this many standard deviations where no bound is: 6e-16 lies there, and even less of what comes back to the other bound.
+const OPEN_END: f64 = 8.0;
 /// Nor further than this towards a bound: beyond it the density is no longer a float.
 const BOUNDED_END: f64 = 38.0;
 /// Width of the panel that 48 Gauss-Legendre points cover, in units of the narrowest feature. A function that grows like
-/// exp(y^2/2) off the real axis is integrated over 18 units to 3e-20 of its size (the bound of Trefethen 2008, theorem 4.5, on the best ellipse).
-const PANEL: f64 = 18.0;
+/// exp(y^2/2) off the real axis is integrated over 20 units to 2e-17 of its size (the bound of Trefethen 2008, theorem 4.5, on the best ellipse).
+const PANEL: f64 = 20.0;
 /// A step is at most this many of its own standard deviations long, beyond the distance from the start in standard deviations.
 const STEP: f64 = 10.0;
 

@@ -30,7 +30,7 @@
 //! # Features
 //!
 //! None is on by default. `compat`: other vendors' bucketing, and who would move. `regex`: regular expressions in conditions. `signed`: flag documents
-//! that are refused unless a trusted key signed them.
+//! that are refused unless a trusted key signed them. `simulate`: seeded simulation, for planning.
 //!
 //! # What it does not do
 //!
@@ -53,6 +53,8 @@ pub mod observe;
 mod quantity;
 pub mod release;
 pub mod rollout;
+#[cfg(feature = "simulate")]
+pub mod simulate;
 mod siphash;
 pub mod slo;
 

@@ -1,8 +1,12 @@
 //! The laws of merging, as properties: order, repetition and grouping of deliveries do not matter.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
+
 use proptest::prelude::*;
 use rampgate::Timestamp;
-use rampgate::observe::{Counts, Cumulative, Entry, Joined, Ledger, Metric, Outcome, ReplicaId, Tally};
+use rampgate::observe::{
+    Counts, Cumulative, Entry, Joined, Ledger, Measure, Metric, Outcome, ReplicaId, Tally,
+};
 
 /// A tally as a ledger's value.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -10,7 +14,7 @@ struct Seen(Tally);
 
 impl Cumulative for Seen {
     fn merge(&mut self, other: &Self) {
-        self.0.merge(&other.0);
+        self.0.merge(&other.0).unwrap();
     }
 
     fn covers(&self, earlier: &Self) -> bool {
@@ -29,16 +33,16 @@ fn outcome(bits: u8) -> Outcome {
 }
 
 fn tally(outcomes: &[(u32, u8)]) -> Tally {
-    let mut tally = Tally::new(2);
+    let mut tally = Tally::new(&[Measure::Rate; 2]);
     for (at, bits) in outcomes {
-        tally.record(Timestamp::from_millis(u64::from(*at)).unwrap_or_default(), outcome(*bits));
+        tally.record(Timestamp::from_millis(u64::from(*at)).unwrap_or_default(), &outcome(*bits)).unwrap();
     }
     tally
 }
 
 fn merged(parts: &[&Tally]) -> Tally {
     parts.iter().fold(Tally::default(), |mut sum, part| {
-        sum.merge(part);
+        sum.merge(part).unwrap();
         sum
     })
 }
@@ -80,12 +84,12 @@ proptest! {
     ) {
         let mut states: Vec<Entry<Seen>> = Vec::new();
         let mut newest: Vec<Entry<Seen>> = (0..4)
-            .map(|n| Entry { replica: ReplicaId(n), sequence: 0, value: Seen(Tally::new(2)) })
+            .map(|n| Entry { replica: ReplicaId(n), sequence: 0, value: Seen(Tally::new(&[Measure::Rate; 2])) })
             .collect();
         for (replica, piece) in &pieces {
             for entry in newest.iter_mut().filter(|entry| entry.replica.0 == *replica) {
                 entry.sequence += 1;
-                entry.value.0.merge(&tally(piece));
+                entry.value.0.merge(&tally(piece)).unwrap();
                 states.push(entry.clone());
             }
         }

@@ -1,7 +1,6 @@
-use super::rate::ratio_interval;
 use super::{
     Arms, Cell, Finding, Guardrail, GuardrailReport, Lack, Policy, RateTest, Report, Verdict,
-    confidence_sequence, ln_evidence_below, ln_evidence_of_mismatch, restart,
+    confidence_sequence, ln_evidence_below, ln_evidence_of_mismatch, ratio_interval, restart,
 };
 use crate::error::{Error, Kind};
 use crate::math::{self, LogSum};
@@ -189,7 +188,7 @@ impl Judge {
             counts,
             rates: Arms { canary: counts.canary.rate(), control: counts.control.rate() },
             rate_intervals: Arms { canary: interval(counts.canary), control: interval(counts.control) },
-            ratio_interval: ratio_interval(&cells(look, metric, |_| true), self.policy.alpha.get()),
+            ratio_interval: ratio_interval(&cells(look, metric, |_| true), self.policy.alpha),
             ln_harm: evidence.ln_harm,
             ln_safety: evidence.ln_safety,
             culprit,
@@ -321,19 +320,19 @@ fn culprits(evidence: &[Evidence], needed: f64) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observe::Outcome;
+    use crate::observe::{Measure, Outcome};
     use alloc::string::ToString;
     use alloc::vec;
 
     const AT: Timestamp = Timestamp::EPOCH;
 
     fn tally(units: u64, failures: &[u64]) -> Tally {
-        let mut tally = Tally::new(failures.len());
+        let mut tally = Tally::new(&vec![Measure::Rate; failures.len()]);
         for unit in 0..units {
             let failed = |outcome: Outcome, (position, failures): (usize, &u64)| {
                 if unit < *failures { outcome.failed(Metric::new(position).unwrap()) } else { outcome }
             };
-            tally.record(AT, failures.iter().enumerate().fold(Outcome::good(), failed));
+            tally.record(AT, &failures.iter().enumerate().fold(Outcome::good(), failed)).unwrap();
         }
         tally
     }
@@ -370,14 +369,14 @@ mod tests {
     fn silence_is_neither_a_pass_nor_a_failure() {
         let judge = judge(&["errors", "timeouts"]);
         assert_eq!(verdict(&judge, &[]).finding.verdict, Verdict::Insufficient(Lack::NoData));
-        let (nothing, control) = (Tally::new(2), tally(50_000, &[50, 50]));
+        let (nothing, control) = (Tally::new(&[Measure::Rate; 2]), tally(50_000, &[50, 50]));
         let report = verdict(&judge, &[epoch(0, &nothing, &nothing)]);
         assert_eq!(report.finding.verdict, Verdict::Insufficient(Lack::NoData));
         // a control that flows while the canary is silent is a broken split
         assert_eq!(verdict(&judge, &[epoch(0, &nothing, &control)]).finding.verdict, Verdict::Invalid);
-        let mut unseen = Tally::new(2);
+        let mut unseen = Tally::new(&[Measure::Rate; 2]);
         for _ in 0..100 {
-            unseen.record(AT, Outcome::good().missing(Metric::new(1).unwrap()));
+            unseen.record(AT, &Outcome::good().missing(Metric::new(1).unwrap())).unwrap();
         }
         let report = verdict(&judge, &[epoch(0, &unseen, &tally(100, &[0, 0]))]);
         assert_eq!(report.finding.verdict, Verdict::Insufficient(Lack::MissingMetric));

@@ -21,22 +21,41 @@
 //! # Ok::<(), rampgate::Error>(())
 //! ```
 
+mod contrast;
+mod count;
+mod difference;
 mod finding;
+mod fraction;
 pub mod group_sequential;
 mod guardrail;
+mod high_rate;
 mod judge;
+mod mean;
+mod mean_interval;
+mod normal_mixture;
 mod policy;
 mod proportion;
 mod rate;
+mod ratio_interval;
 mod report;
 mod restart;
 mod srm;
+mod wealth;
 
+pub use count::{CountTest, count_interval, count_ratio_interval};
+pub use difference::{DifferenceTest, difference_interval};
 pub use finding::{Finding, Lack, Verdict};
+pub use fraction::{FractionCell, FractionTest, fraction_ratio_interval};
 pub use guardrail::Guardrail;
+pub use high_rate::{HighRateTest, HighRateWealth, OutcomeCell};
 pub use judge::{Epoch, Judge, Look};
+pub use mean::{Change, Companion, MeanLack, MeanTest, Worse};
+pub use mean_interval::{MeanDifference, mean_difference};
+pub use normal_mixture::NormalMixture;
 pub use policy::Policy;
 pub use proportion::{confidence_sequence, ln_evidence_below};
 pub use rate::{Cell, RateTest};
+pub use ratio_interval::ratio_interval;
 pub use report::{Arms, GuardrailReport, Interval, Report};
 pub use srm::ln_evidence_of_mismatch;
+pub use wealth::Wealth;

@@ -1,13 +1,7 @@
-use super::Interval;
+use super::Wealth;
 use crate::error::{Error, Kind};
-use crate::math::{self, LogSum, UNIT_INTERVAL};
+use crate::math;
 use crate::quantity::shown;
-use core::f64::consts::LN_2;
-
-/// The mixture reaches this many standard deviations; beyond it lies 1e-15 of the half-normal weight.
-const REACH: f64 = 8.0;
-/// Ratios looked at by the confidence sequence: e^-14 to e^14, about one to a million.
-const WIDEST_LN_RATIO: f64 = 14.0;
 
 /// Failures of both arms while one share was in force. The test sees nothing else: successes carry no information about a
 /// ratio of small rates.
@@ -19,6 +13,13 @@ pub struct Cell {
     pub canary_failures: u64,
     /// Units of the control that failed.
     pub control_failures: u64,
+}
+
+impl Cell {
+    /// Whether both arms had a share, so that there is something to compare.
+    pub(super) fn is_comparable(&self) -> bool {
+        self.rho > 0.0 && self.rho < 1.0
+    }
 }
 
 /// Evidence that the ratio of two failure rates, canary over control, is above (harm) or below (safety) a bound.
@@ -67,40 +68,33 @@ impl RateTest {
         }
     }
 
+    /// A test against any bound, for the search for the ends of an interval.
+    #[cfg(test)]
+    pub(super) const fn against(ln_bound: f64, side: f64) -> Self {
+        Self { ln_bound, side }
+    }
+
+    /// What the test's bets make of one cell; [`Wealth::add`] joins cells, [`Wealth::ln_evidence`] mixes the bets.
+    #[must_use]
+    pub fn wealth(&self, cell: &Cell) -> Wealth {
+        if !cell.is_comparable() {
+            return Wealth::default();
+        }
+        let bound = math::exp(self.ln_bound);
+        let (x1, x0) = (math::count(cell.canary_failures), math::count(cell.control_failures));
+        let q0 = cell.rho * bound / (cell.rho * bound + (1.0 - cell.rho));
+        Wealth::of(|step| {
+            let (t, growth) = if self.side > 0.0 { (step.size, step.up) } else { (-step.size, step.down) };
+            x1 * t - (x1 + x0) * math::ln_1p(q0 * growth)
+        })
+    }
+
     /// ln of the e-value: 0 without failures, ln(1/alpha) or more is a decision at level alpha, whenever it is read.
     #[must_use]
     pub fn ln_evidence(&self, cells: &[Cell]) -> f64 {
-        let bound = math::exp(self.ln_bound);
-        let mut mixture = LogSum::new();
-        let mut total_weight = LogSum::new();
-        for (node, weight) in UNIT_INTERVAL {
-            let z = REACH * node;
-            let ln_weight = math::ln(weight) - z * z / 2.0;
-            total_weight.add(ln_weight);
-            let t = self.side * z * LN_2;
-            let growth = math::exp_m1(t);
-            let mut ln_ratio = 0.0;
-            for cell in cells.iter().filter(|cell| cell.rho > 0.0 && cell.rho < 1.0) {
-                let (x1, x0) = (math::count(cell.canary_failures), math::count(cell.control_failures));
-                let q0 = cell.rho * bound / (cell.rho * bound + (1.0 - cell.rho));
-                ln_ratio += x1 * t - (x1 + x0) * math::ln_1p(q0 * growth);
-            }
-            mixture.add(ln_weight + ln_ratio);
-        }
-        mixture.ln() - total_weight.ln()
-    }
-}
-
-/// All ratios that the evidence at level `alpha` does not exclude, one-sided at each end: true at every moment at once with
-/// probability 1 - 2 `alpha`. Supposes one ratio over all cells. An end that nothing excludes is `None`.
-pub(super) fn ratio_interval(cells: &[Cell], alpha: f64) -> Interval {
-    let needed = -math::ln(alpha);
-    let excluded = |ln_bound: f64, side: f64| RateTest { ln_bound, side }.ln_evidence(cells) >= needed;
-    let lower = math::last_true(-WIDEST_LN_RATIO, WIDEST_LN_RATIO, |x| excluded(x, 1.0));
-    let upper = -math::last_true(-WIDEST_LN_RATIO, WIDEST_LN_RATIO, |x| excluded(-x, -1.0));
-    Interval {
-        lower: (lower > -WIDEST_LN_RATIO).then(|| math::exp(lower)),
-        upper: (upper < WIDEST_LN_RATIO).then(|| math::exp(upper)),
+        let mut wealth = Wealth::default();
+        cells.iter().for_each(|cell| wealth.add(&self.wealth(cell)));
+        wealth.ln_evidence()
     }
 }
 
@@ -156,16 +150,5 @@ mod tests {
         for (a, b) in [(u64::MAX, 0), (0, u64::MAX), (u64::MAX, u64::MAX), (1 << 60, 1 << 59)] {
             assert!(harm(0.5, a, b, 0.0).is_finite());
         }
-    }
-
-    #[test]
-    fn the_interval_covers_the_estimate_and_needs_failures_for_each_end() {
-        let cell = |a, b| [Cell { rho: 0.5, canary_failures: a, control_failures: b }];
-        let both = ratio_interval(&cell(60, 30), 0.05);
-        let (lower, upper) = (both.lower.unwrap(), both.upper.unwrap());
-        assert!(lower > 1.0 && lower < 2.0 && upper > 2.0 && upper < 5.0, "{lower} {upper}");
-        assert_eq!(ratio_interval(&[], 0.05), Interval { lower: None, upper: None });
-        let one_sided = ratio_interval(&cell(20, 0), 0.05);
-        assert!(one_sided.lower.is_some() && one_sided.upper.is_none());
     }
 }

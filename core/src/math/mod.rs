@@ -5,20 +5,22 @@
 //! construction, and every sum is taken in a fixed order.
 
 mod gamma;
+mod half_normal;
 mod log_sum;
 mod normal;
 mod quadrature;
 mod root;
 mod tail;
+mod zero;
 
 pub(crate) use gamma::ln_beta_binomial_odds;
+pub(crate) use half_normal::{HALF_NORMAL, Step};
 pub(crate) use log_sum::LogSum;
-#[expect(unused_imports, reason = "the tests that need it are being written")]
-pub(crate) use normal::ln_normal_cdf;
-pub(crate) use normal::{normal_cdf, normal_density, normal_quantile};
+pub(crate) use normal::{ln_normal_cdf, normal_cdf, normal_density, normal_quantile};
 pub(crate) use quadrature::UNIT_INTERVAL;
-pub(crate) use root::{last_true, zero};
+pub(crate) use root::{Point, crossing, last_true};
 pub(crate) use tail::{chi_square, chi_square_tail, normal_tails};
+pub(crate) use zero::zero;
 
 /// Natural logarithm.
 pub(crate) fn ln(x: f64) -> f64 {

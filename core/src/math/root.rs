@@ -21,80 +21,75 @@ pub(crate) fn last_true(low: f64, high: f64, holds: impl Fn(f64) -> bool) -> f64
     low
 }
 
-/// A zero of `f` between `low` and `high`, where its signs differ; `None` where they do not, or where f is NaN.
+/// A function's value at a point, and its derivative there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Point {
+    pub(crate) value: f64,
+    pub(crate) slope: f64,
+}
+
+/// Where a falling function crosses zero in `[low, high]`: Newton's method from `start`, which falls back on bisection wherever
+/// a step leaves the interval that is known to hold the crossing. To about 1e-13 of the larger of 1 and the crossing.
 ///
-/// Brent (1973), "Algorithms for minimization without derivatives", chapter 4: secant and inverse quadratic steps, halving where they fail.
-pub(crate) fn zero(low: f64, high: f64, mut f: impl FnMut(f64) -> f64) -> Option<f64> {
-    let (mut a, mut b) = (low, high);
-    let (mut at_a, mut at_b) = (f(a), f(b));
-    if at_a.is_nan() || at_b.is_nan() || (at_a > 0.0 && at_b > 0.0) || (at_a < 0.0 && at_b < 0.0) {
-        return None;
-    }
-    let (mut c, mut at_c) = (a, at_a); // the zero lies between b, the best, and c
-    let (mut step, mut before) = (b - a, b - a);
-    for _ in 0..200 {
-        if at_c.abs() < at_b.abs() {
-            (a, b, c) = (b, c, b);
-            (at_a, at_b, at_c) = (at_b, at_c, at_b);
-        }
-        let tolerance = 2.0 * f64::EPSILON * b.abs() + f64::MIN_POSITIVE;
-        let half = (c - b) / 2.0;
-        if half.abs() <= tolerance || at_b == 0.0 {
-            break;
-        }
-        if before.abs() < tolerance || at_a.abs() <= at_b.abs() {
-            (step, before) = (half, half);
+/// The ends are looked at only if a step reaches for them: `low` is the answer where the function is negative there, `high`
+/// where it is positive there.
+pub(crate) fn crossing(low: f64, high: f64, start: f64, f: impl Fn(f64) -> Point) -> f64 {
+    let (mut left, mut right) = (low, high);
+    let (mut left_seen, mut right_seen) = (false, false);
+    let mut x = start.clamp(low, high);
+    for _ in 0..80 {
+        let Point { value, slope } = f(x);
+        if value >= 0.0 {
+            (left, left_seen) = (x, true);
         } else {
-            let s = at_b / at_a;
-            let (p, q) = if a == c {
-                (2.0 * half * s, 1.0 - s)
-            } else {
-                let (q, r) = (at_a / at_c, at_b / at_c);
-                (s * (2.0 * half * q * (q - r) - (b - a) * (r - 1.0)), (q - 1.0) * (r - 1.0) * (s - 1.0))
-            };
-            let (p, q) = if p > 0.0 { (p, -q) } else { (-p, q) };
-            let fits = 2.0 * p < 3.0 * half * q - (tolerance * q).abs() && p < (before * q / 2.0).abs();
-            (step, before) = if fits { (p / q, step) } else { (half, half) };
+            (right, right_seen) = (x, true);
         }
-        (a, at_a) = (b, at_b);
-        b += if step.abs() > tolerance { step } else { tolerance.copysign(half) };
-        at_b = f(b);
-        if at_b.is_nan() {
-            return None;
+        let newton = x - value / slope;
+        let next = if newton > left && newton < right {
+            newton
+        } else if value < 0.0 && !left_seen {
+            low
+        } else if value >= 0.0 && !right_seen {
+            high
+        } else {
+            left + (right - left) / 2.0
+        };
+        if (next - x).abs() <= 1e-13 * x.abs().max(1.0) {
+            return next;
         }
-        if (at_b > 0.0) == (at_c > 0.0) {
-            (c, at_c) = (a, at_a);
-            (step, before) = (b - a, b - a);
+        if (x <= low && right <= low) || (x >= high && left >= high) {
+            return x;
         }
+        x = next;
     }
-    Some(b)
+    x
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{last_true, zero};
-
-    #[test]
-    fn finds_a_zero_in_few_steps() {
-        let mut calls = 0;
-        let mut counted = |x: f64| {
-            calls += 1;
-            x * x * x - 2.0
-        };
-        let root = zero(0.0, 10.0, &mut counted).unwrap();
-        assert!((root * root * root - 2.0).abs() < 4e-15, "{root}");
-        assert!(calls < 20, "{calls}");
-        assert_eq!(zero(0.0, 1.0, |x| x - 1.0), Some(1.0));
-        assert_eq!(zero(0.0, 1.0, |x| x + 1.0), None);
-        assert_eq!(zero(0.0, 1.0, |_| f64::NAN), None);
-        let step = zero(0.0, 1.0, |x| if x < 0.3 { -1.0 } else { 1e9 }).unwrap();
-        assert!((step - 0.3).abs() < 1e-15, "{step}");
-    }
+    use super::*;
 
     #[test]
     fn finds_the_edge_or_the_end() {
         assert!((last_true(0.0, 10.0, |x| x * x < 2.0) - core::f64::consts::SQRT_2).abs() < 1e-13);
         assert_eq!(last_true(0.0, 1.0, |_| true), 1.0);
         assert_eq!(last_true(0.0, 1.0, |_| false), 0.0);
+    }
+
+    #[test]
+    fn newton_finds_the_crossing_or_the_end() {
+        let square = |x: f64| Point { value: 2.0 - x * x, slope: -2.0 * x };
+        for start in [-5.0, 0.0, 0.1, 1.0, 9.0, 50.0] {
+            let found = crossing(0.0, 10.0, start, square);
+            assert!((found - core::f64::consts::SQRT_2).abs() < 1e-13, "{start}: {found}");
+        }
+        let steep =
+            |x: f64| Point { value: -libm::atan(x - 3.0), slope: -1.0 / (1.0 + (x - 3.0) * (x - 3.0)) };
+        assert!((crossing(-1e3, 1e3, 900.0, steep) - 3.0).abs() < 1e-12);
+        let line = |x: f64| Point { value: -x, slope: -1.0 };
+        assert_eq!(crossing(1.0, 2.0, 1.5, line), 1.0);
+        assert_eq!(crossing(-2.0, -1.0, -1.5, line), -1.0);
+        let flat = |_| Point { value: -1.0, slope: 0.0 };
+        assert_eq!(crossing(0.0, 1.0, 0.5, flat), 0.0);
     }
 }

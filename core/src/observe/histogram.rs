@@ -78,6 +78,7 @@ const EDGES: [u64; 64] = [
 ];
 
 /// How many edges are at most the smallest number whose highest byte is 128 + the position: where the search for a bin begins.
+#[expect(clippy::indexing_slicing, reason = "an index out of bounds would not compile")]
 const BEGIN: [u8; 128] = {
     let mut begin = [0; 128];
     let mut byte = 0;
@@ -225,7 +226,8 @@ impl Histogram {
     /// Values in bins below `bin`.
     #[must_use]
     pub fn below(&self, bin: usize) -> u64 {
-        self.counts.iter().take(bin.saturating_sub(self.first)).sum()
+        let below = self.counts.iter().take(bin.saturating_sub(self.first));
+        below.fold(0, |sum, count| sum.saturating_add(*count))
     }
 
     /// The bin of the value of rank ceil(`share` * units), counted from the smallest: between its two edges lies the quantile of

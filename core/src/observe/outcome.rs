@@ -1,75 +1,221 @@
-/// A metric by its position in the release's list of guardrails: 0 to 31.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Metric(u8);
+use super::{Measure, Measured, Metric};
+use crate::error::{Error, Kind};
+use alloc::format;
 
-impl Metric {
-    /// Most metrics that one release observes.
-    pub const MAX: usize = 32;
-
-    /// `None` from 32 on.
-    #[must_use]
-    pub fn new(position: usize) -> Option<Self> {
-        u8::try_from(position).ok().filter(|_| position < Self::MAX).map(Self)
-    }
-
-    /// Position in the list of guardrails.
-    #[must_use]
-    pub const fn position(self) -> usize {
-        self.0 as usize
-    }
-
-    const fn bit(self) -> u32 {
-        1 << self.0
-    }
-}
-
-/// What became of one unit: for each metric good, failed, or not observed. Two words, copied, never allocated.
+/// What became of one unit: for each metric good, failed, measured, or not observed. Copied, never allocated.
 ///
-/// A metric that nobody mentions is good. That is right where one place sees all of them; where the source of one metric
-/// was down, say so with [`missing`](Self::missing), or its silence counts as health.
+/// A rate that nobody mentions is good. That is right where one place sees all of them; where the source of one metric
+/// was down, say so with [`missing`](Self::missing), or its silence counts as health. Every other kind of metric has to be
+/// [`measured`](Self::measured): unmentioned, it was not observed.
+///
+/// ```
+/// use rampgate::Timestamp;
+/// use rampgate::observe::{Measure, Measured, Metric, Outcome, Tally};
+///
+/// let [errors, latency] = [0, 1].map(Metric::new);
+/// let (errors, latency) = (errors.ok_or("position")?, latency.ok_or("position")?);
+/// let mut tally = Tally::new(&[Measure::Rate, Measure::Distribution]);
+/// let outcome = Outcome::good().failed(errors).measured(latency, Measured::Value(120_000_000));
+/// tally.record(Timestamp::EPOCH, &outcome)?;
+/// assert_eq!(tally.counts(errors).failures(), 1);
+///
+/// // a measurement of another kind than the metric's is refused, and nothing is counted
+/// let wrong = Outcome::good().measured(errors, Measured::Value(1));
+/// let error = tally.record(Timestamp::EPOCH, &wrong).unwrap_err();
+/// assert_eq!((error.path(), tally.units()), ("metrics[0]", 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     failed: u32,
     missing: u32,
+    /// Filled from the front.
+    measured: [Option<(Metric, Measured)>; Self::MOST_MEASURED],
+    /// The first metric that found no room in `measured`.
+    beyond: Option<Metric>,
 }
 
 impl Outcome {
-    /// Good by every metric.
+    /// Most metrics that one outcome measures. Rates are not among them.
+    pub const MOST_MEASURED: usize = 8;
+
+    /// Good by every rate, and nothing measured.
     #[must_use]
     pub const fn good() -> Self {
-        Self { failed: 0, missing: 0 }
+        Self { failed: 0, missing: 0, measured: [None; Self::MOST_MEASURED], beyond: None }
     }
 
-    /// The same, but failed by `metric`. A failure that was seen beats a note that nothing was.
+    /// The same, but failed by `metric`, a rate. A failure that was seen beats a note that nothing was.
     #[must_use]
-    pub const fn failed(self, metric: Metric) -> Self {
-        Self { failed: self.failed | metric.bit(), missing: self.missing & !metric.bit() }
+    pub const fn failed(mut self, metric: Metric) -> Self {
+        self.failed |= metric.bit();
+        self
     }
 
     /// The same, but not observed by `metric`.
     #[must_use]
-    pub const fn missing(self, metric: Metric) -> Self {
-        Self { failed: self.failed, missing: self.missing | (metric.bit() & !self.failed) }
+    pub const fn missing(mut self, metric: Metric) -> Self {
+        self.missing |= metric.bit();
+        self
     }
 
-    /// Whether the unit failed by `metric`; `None` where it was not observed.
+    /// The same, with what was measured for `metric`. A measurement beats a note that nothing was seen.
+    ///
+    /// Whether it is possible, of the metric's kind, the only one of its metric, and among the first
+    /// [`MOST_MEASURED`](Self::MOST_MEASURED), is seen where the outcome is recorded: if not, all of the outcome is refused.
+    #[must_use]
+    pub fn measured(mut self, metric: Metric, measured: Measured) -> Self {
+        match self.measured.iter_mut().find(|place| place.is_none()) {
+            Some(place) => *place = Some((metric, measured)),
+            None => self.beyond = self.beyond.or(Some(metric)),
+        }
+        self
+    }
+
+    /// Whether the unit failed by `metric`, a rate; `None` where it was not observed.
     #[must_use]
     pub const fn of(self, metric: Metric) -> Option<bool> {
-        if self.missing & metric.bit() != 0 { None } else { Some(self.failed & metric.bit() != 0) }
+        let failed = self.failed & metric.bit() != 0;
+        if !failed && self.missing & metric.bit() != 0 { None } else { Some(failed) }
     }
+
+    /// What was measured for `metric`.
+    #[must_use]
+    pub fn measurement(&self, metric: Metric) -> Option<Measured> {
+        self.measurements().find(|(of, _)| *of == metric).map(|(_, measured)| measured)
+    }
+
+    /// Events of an error budget that `metric`, of the kind `measure`, spends, good and bad: requests where it is a fraction, the unit
+    /// where it is a rate. `None` where it was not observed, and for the other kinds, which have no failures.
+    pub(crate) fn events(&self, metric: Metric, measure: Measure) -> Option<(u64, u64)> {
+        match (measure, self.measurement(metric)) {
+            (Measure::Rate, None) => self.of(metric).map(|failed| (u64::from(!failed), u64::from(failed))),
+            (Measure::Fraction, Some(Measured::Fraction { failed, requests })) => {
+                Some((requests.checked_sub(failed)?, failed))
+            }
+            _ => None,
+        }
+    }
+
+    /// The measurements, in the order in which they were made.
+    pub(super) fn measurements(&self) -> impl Iterator<Item = (Metric, Measured)> {
+        self.measured.iter().map_while(|place| *place)
+    }
+
+    /// The rates, as bits by position, that were observed and failed, and those that were not observed.
+    pub(super) const fn rates(&self) -> (u32, u32) {
+        (self.failed, self.missing & !self.failed)
+    }
+
+    /// Refuses an outcome that does not fit the metrics' kinds, which `measures` says by position, or that cannot be.
+    pub(crate) fn check(&self, measures: impl Fn(usize) -> Option<Measure>) -> Result<(), Error> {
+        let mut named = 0;
+        for (metric, measured) in self.measurements() {
+            match measures(metric.position()) {
+                Some(measure) if measure == measured.measure() => measured.check().map_err(|error| {
+                    let rule = format!("has an impossible `{}`, which {}", error.path(), error.rule());
+                    refused(metric, error.kind(), rule, error.value().unwrap_or_default())
+                })?,
+                Some(measure) => {
+                    let rule = format!("is measured as a {}", measure.name());
+                    return Err(refused(metric, Kind::Type, rule, measured.measure().name()));
+                }
+                None => return Err(unknown(metric)),
+            }
+            if named & metric.bit() != 0 {
+                let rule = "must be measured once in an outcome";
+                return Err(refused(metric, Kind::Conflict, rule.into(), measured.measure().name()));
+            }
+            named |= metric.bit();
+        }
+        if let Some(metric) = self.beyond {
+            let rule = format!("must be among the first {} measurements of an outcome", Self::MOST_MEASURED);
+            return Err(refused(metric, Kind::Range, rule, Self::MOST_MEASURED + 1));
+        }
+        let metrics = |set: u32| (0..Metric::MAX).filter_map(Metric::new).filter(move |m| set & m.bit() != 0);
+        for metric in metrics(self.failed | self.missing) {
+            match measures(metric.position()) {
+                None => return Err(unknown(metric)),
+                Some(measure) if measure != Measure::Rate && self.failed & metric.bit() != 0 => {
+                    let rule = format!("is measured as a {}", measure.name());
+                    return Err(refused(metric, Kind::Type, rule, "failed"));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn refused(metric: Metric, kind: Kind, rule: alloc::string::String, value: impl core::fmt::Display) -> Error {
+    Error::new(format!("metrics[{}]", metric.position()), kind, rule, value)
+}
+
+fn unknown(metric: Metric) -> Error {
+    refused(metric, Kind::Unknown, "must be the position of a guardrail".into(), metric.position())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
+
+    fn metric(position: usize) -> Metric {
+        Metric::new(position).unwrap()
+    }
 
     #[test]
     fn a_seen_failure_beats_a_missing_note_in_either_order() {
-        let metric = Metric::new(31).unwrap();
-        assert_eq!(Outcome::good().failed(metric).missing(metric).of(metric), Some(true));
-        assert_eq!(Outcome::good().missing(metric).failed(metric).of(metric), Some(true));
-        assert_eq!(Outcome::good().missing(metric).of(metric), None);
-        assert_eq!(Outcome::good().failed(metric).of(Metric::new(0).unwrap()), Some(false));
+        let last = metric(31);
+        assert_eq!(Outcome::good().failed(last).missing(last).of(last), Some(true));
+        assert_eq!(Outcome::good().missing(last).failed(last).of(last), Some(true));
+        assert_eq!(Outcome::good().missing(last).of(last), None);
+        assert_eq!(Outcome::good().failed(last).of(metric(0)), Some(false));
         assert_eq!(Metric::new(32), None);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        let kinds = [Measure::Rate, Measure::Fraction, Measure::Count, Measure::Distribution, Measure::Mean];
+        let check = |outcome: Outcome| outcome.check(|n| kinds.get(n).copied()).map_err(|e| e.to_string());
+        let one = |n, measured| check(Outcome::good().measured(metric(n), measured));
+        let pair = Measured::Pair { value: -5, companion: 7 };
+        let fraction = |failed, requests| Measured::Fraction { failed, requests };
+        assert_eq!(one(1, fraction(2, 2)), Ok(()));
+        assert_eq!(one(4, pair), Ok(()));
+        let said = |found: Result<(), _>| found.unwrap_err();
+        assert_eq!(said(one(0, pair)), "invalid `metrics[0]`: is measured as a rate, got mean");
+        assert_eq!(said(one(3, pair)), "invalid `metrics[3]`: is measured as a distribution, got mean");
+        assert_eq!(said(one(5, pair)), "invalid `metrics[5]`: must be the position of a guardrail, got 5");
+        assert_eq!(
+            said(one(1, fraction(3, 2))),
+            "invalid `metrics[1]`: has an impossible `failed`, which must be at most the number of requests (2), got 3"
+        );
+        assert!(said(one(1, fraction(0, 0))).contains("must be at least 1"));
+        assert!(said(one(4, Measured::Pair { value: 0, companion: i64::MIN })).contains("`companion`"));
+        assert_eq!(
+            said(check(Outcome::good().measured(metric(4), pair).measured(metric(4), pair))),
+            "invalid `metrics[4]`: must be measured once in an outcome, got mean"
+        );
+        assert_eq!(
+            said(check(Outcome::good().failed(metric(2)))),
+            "invalid `metrics[2]`: is measured as a count, got failed"
+        );
+        assert_eq!(check(Outcome::good().missing(metric(2)).missing(metric(0))), Ok(()));
+        assert!(said(check(Outcome::good().missing(metric(6)))).contains("metrics[6]"));
+    }
+
+    #[test]
+    fn the_ninth_measurement_is_an_error_and_not_dropped() {
+        let outcome =
+            (0..9).fold(Outcome::good(), |outcome, n| outcome.measured(metric(n), Measured::Value(1)));
+        let check = |outcome: Outcome| outcome.check(|_| Some(Measure::Distribution));
+        assert_eq!(
+            check(outcome).unwrap_err().to_string(),
+            "invalid `metrics[8]`: must be among the first 8 measurements of an outcome, got 9"
+        );
+        assert_eq!(outcome.measurements().count(), 8);
+        assert_eq!(outcome.measurement(metric(7)), Some(Measured::Value(1)));
+        assert_eq!(outcome.measurement(metric(8)), None);
     }
 }

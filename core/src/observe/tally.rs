@@ -1,16 +1,31 @@
-use super::{Counts, Metric, Outcome};
+use super::{Counts, Measure, Metric, Outcome, Series};
 use crate::error::{Error, Kind};
 use crate::quantity::Timestamp;
-use alloc::vec;
+use alloc::format;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-/// The outcomes of one arm under one exposure. Merging is a sum (and the later of two times).
+/// The outcomes of one arm under one exposure: units, and for each metric a [`Series`]. Merging is a sum (and the later of two times).
+///
+/// ```
+/// use rampgate::Timestamp;
+/// use rampgate::observe::{Measure, Measured, Metric, Outcome, Tally};
+///
+/// let latency = Metric::new(1).ok_or("there are 32 metrics")?;
+/// let mut here = Tally::new(&[Measure::Rate, Measure::Distribution]);
+/// let mut there = here.clone();
+/// here.record(Timestamp::EPOCH, &Outcome::good().measured(latency, Measured::Value(80_000_000)))?;
+/// there.record(Timestamp::EPOCH, &Outcome::good())?; // its latency was not observed
+/// here.merge(&there)?;
+/// assert_eq!(here.units(), 2);
+/// assert_eq!(here.series(latency).map(|series| series.units()), Some(1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
 pub struct Tally {
     units: u64,
-    metrics: Vec<Counts>,
+    metrics: Vec<Series>,
     newest: Timestamp,
 }
 
@@ -18,7 +33,7 @@ pub struct Tally {
 #[serde(deny_unknown_fields)]
 struct Unchecked {
     units: u64,
-    metrics: Vec<Counts>,
+    metrics: Vec<Series>,
     newest: Timestamp,
 }
 
@@ -26,46 +41,85 @@ impl TryFrom<Unchecked> for Tally {
     type Error = Error;
 
     fn try_from(tally: Unchecked) -> Result<Self, Error> {
-        let Unchecked { units, metrics, newest } = tally;
-        if metrics.len() > Metric::MAX {
-            return Err(Error::new("metrics", Kind::Range, "must be at most 32", metrics.len()));
-        }
-        if let Some(counts) = metrics.iter().find(|counts| counts.units() > units) {
-            let rule = alloc::format!("must be at most the units of the arm ({units})");
-            return Err(Error::new("metrics", Kind::Range, rule, counts.units()));
-        }
-        Ok(Self { units, metrics, newest })
+        Self::from_series(tally.units, tally.metrics, tally.newest)
     }
 }
 
 impl Tally {
-    /// An empty tally of `metrics` metrics; more than [`Metric::MAX`] are cut to that.
+    /// An empty tally of metrics of these kinds; more than [`Metric::MAX`] are cut to that.
     #[must_use]
-    pub fn new(metrics: usize) -> Self {
-        Self {
-            units: 0,
-            metrics: vec![Counts::default(); metrics.min(Metric::MAX)],
-            newest: Timestamp::EPOCH,
-        }
+    pub fn new(measures: &[Measure]) -> Self {
+        let metrics = measures.iter().take(Metric::MAX).copied().map(Series::new).collect();
+        Self { units: 0, metrics, newest: Timestamp::EPOCH }
     }
 
-    /// A tally from sums that were counted elsewhere: `units` in all, and for each metric the counts of those it observed.
+    /// A tally from what was counted elsewhere: `units` in all, and for each metric the series of those it observed. `newest` is when
+    /// the newest outcome became known.
     ///
     /// # Errors
     /// More than [`Metric::MAX`] metrics, or a metric that observed more than `units`.
-    pub fn from_counts(units: u64, metrics: &[Counts], newest: Timestamp) -> Result<Self, Error> {
-        Unchecked { units, metrics: metrics.into(), newest }.try_into()
-    }
-
-    /// Counts one unit, whose outcome became known at `at`. Metrics beyond the tally's own are left out.
-    pub fn record(&mut self, at: Timestamp, outcome: Outcome) {
-        self.units = self.units.saturating_add(1);
-        self.newest = self.newest.max(at);
-        for (position, counts) in self.metrics.iter_mut().enumerate() {
-            if let Some(failed) = Metric::new(position).and_then(|metric| outcome.of(metric)) {
-                counts.add(failed);
+    pub fn from_series(units: u64, metrics: Vec<Series>, newest: Timestamp) -> Result<Self, Error> {
+        if metrics.len() > Metric::MAX {
+            return Err(Error::new("metrics", Kind::Range, "must be at most 32", metrics.len()));
+        }
+        let more = metrics.iter().map(Series::units).enumerate().find(|(_, observed)| *observed > units);
+        match more {
+            None => Ok(Self { units, metrics, newest }),
+            Some((position, observed)) => {
+                let rule = format!("must be at most the units of the arm ({units})");
+                Err(Error::new(format!("metrics[{position}]"), Kind::Range, rule, observed))
             }
         }
+    }
+
+    /// [`from_series`](Self::from_series) where every metric is a rate.
+    ///
+    /// # Errors
+    /// As for [`from_series`](Self::from_series).
+    ///
+    /// ```
+    /// use rampgate::Timestamp;
+    /// use rampgate::observe::{Counts, Tally};
+    ///
+    /// let errors = Counts::new(990, 3)?;
+    /// assert_eq!(Tally::from_counts(1_000, &[errors], Timestamp::EPOCH)?.units(), 1_000);
+    /// assert!(Tally::from_counts(900, &[errors], Timestamp::EPOCH).is_err());
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    pub fn from_counts(units: u64, metrics: &[Counts], newest: Timestamp) -> Result<Self, Error> {
+        Self::from_series(units, metrics.iter().copied().map(Series::Rate).collect(), newest)
+    }
+
+    /// Counts one unit, whose outcome became known at `at`. A rate that the outcome does not mention is good, any other metric
+    /// not observed.
+    ///
+    /// # Errors
+    /// A metric that the tally does not hold; a measurement of another kind than its metric's, one that cannot be, a second one of the
+    /// same metric, or a ninth. Then nothing was counted. The error's path is the metric's position: `metrics[3]`.
+    pub fn record(&mut self, at: Timestamp, outcome: &Outcome) -> Result<(), Error> {
+        outcome.check(|position| self.metrics.get(position).map(Series::measure))?;
+        for (metric, _) in outcome.measurements() {
+            let room = self.series(metric).map_or(Ok(()), Series::has_room);
+            room.map_err(|error| error.at(&format!("metrics[{}]", metric.position())))?;
+        }
+        self.units = self.units.saturating_add(1);
+        self.newest = self.newest.max(at);
+        let (mut failed, mut missing) = outcome.rates();
+        for series in &mut self.metrics {
+            if let Series::Rate(counts) = series
+                && missing & 1 == 0
+            {
+                counts.add(failed & 1 == 1);
+            }
+            failed >>= 1;
+            missing >>= 1;
+        }
+        for (metric, measured) in outcome.measurements() {
+            if let Some(series) = self.metrics.get_mut(metric.position()) {
+                series.record(measured)?; // was checked above
+            }
+        }
+        Ok(())
     }
 
     /// Units recorded, whatever was observed of them: what the sample-ratio test counts.
@@ -74,10 +128,16 @@ impl Tally {
         self.units
     }
 
-    /// Counts of one metric; zero of zero for a metric that the tally does not hold.
+    /// What is kept of one metric; `None` for one that the tally does not hold.
+    #[must_use]
+    pub fn series(&self, metric: Metric) -> Option<&Series> {
+        self.metrics.get(metric.position())
+    }
+
+    /// Counts of a rate; zero of zero for a metric of another kind, or one that the tally does not hold.
     #[must_use]
     pub fn counts(&self, metric: Metric) -> Counts {
-        self.metrics.get(metric.position()).copied().unwrap_or_default()
+        if let Some(Series::Rate(counts)) = self.series(metric) { *counts } else { Counts::default() }
     }
 
     /// When the newest outcome became known; `None` before the first.
@@ -86,29 +146,52 @@ impl Tally {
         (self.units > 0).then_some(self.newest)
     }
 
-    /// How many metrics the tally holds.
-    #[must_use]
-    pub fn metrics(&self) -> usize {
-        self.metrics.len()
+    /// What each metric observes, by position.
+    pub fn measures(&self) -> impl ExactSizeIterator<Item = Measure> {
+        self.metrics.iter().map(Series::measure)
     }
 
-    /// Adds `other`: commutative and associative, with an empty tally as identity.
-    pub fn merge(&mut self, other: &Self) {
+    /// Adds `other`: commutative and associative, with [`default()`](Self::default) and an empty tally of the same metrics as identities.
+    ///
+    /// # Errors
+    /// A tally of other metrics: neither sum would be one of anything. Then nothing has changed. Tallies of one release are never of
+    /// other metrics: it refuses such messages.
+    pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
+        if *other == Self::default() {
+            return Ok(());
+        }
+        if *self == Self::default() {
+            self.clone_from(other);
+            return Ok(());
+        }
+        self.check(other.measures())?;
         self.units = self.units.saturating_add(other.units);
         self.newest = self.newest.max(other.newest);
-        if self.metrics.len() < other.metrics.len() {
-            self.metrics.resize(other.metrics.len(), Counts::default());
+        self.metrics.iter_mut().zip(&other.metrics).for_each(|(series, more)| series.merge(more));
+        Ok(())
+    }
+
+    /// Refuses a tally whose metrics are not of these kinds.
+    pub(crate) fn check(&self, measures: impl ExactSizeIterator<Item = Measure>) -> Result<(), Error> {
+        if self.metrics.len() != measures.len() {
+            let rule = format!("must be {} metrics", measures.len());
+            return Err(Error::new("metrics", Kind::Conflict, rule, self.metrics.len()));
         }
-        for (counts, more) in self.metrics.iter_mut().zip(&other.metrics) {
-            *counts = counts.merged(*more);
+        let mut pairs = self.measures().zip(measures).enumerate();
+        match pairs.find(|(_, (have, wanted))| have != wanted) {
+            None => Ok(()),
+            Some((position, (have, wanted))) => {
+                let rule = format!("must be a {}", wanted.name());
+                Err(Error::new(format!("metrics[{position}]"), Kind::Conflict, rule, have.name()))
+            }
         }
     }
 
     /// Whether this can be a later state of `earlier`: nothing was taken back.
     pub(crate) fn covers(&self, earlier: &Self) -> bool {
-        self.units >= earlier.units
+        let same = self.metrics.len() == earlier.metrics.len() || *earlier == Self::default();
+        same && self.units >= earlier.units
             && self.newest >= earlier.newest
-            && self.metrics.len() >= earlier.metrics.len()
-            && self.metrics.iter().zip(&earlier.metrics).all(|(now, then)| now.covers(*then))
+            && self.metrics.iter().zip(&earlier.metrics).all(|(now, then)| now.covers(then))
     }
 }

@@ -1,6 +1,6 @@
 use super::{Arm, Placement, Spec};
 use crate::error::{Error, Kind};
-use crate::observe::{Cumulative, Outcome, Tally};
+use crate::observe::{Cumulative, Measure, Outcome, Tally};
 use crate::quantity::Timestamp;
 use crate::slo::Counter;
 use alloc::collections::BTreeMap;
@@ -31,37 +31,50 @@ impl Contribution {
             let rule = alloc::format!("must hold cohorts below {cohorts} alone");
             return Err(Error::new("cohort", Kind::Conflict, rule, number));
         }
-        let metrics = spec.judge().guardrails().len();
         let mut tallies = self.cohorts.values().flat_map(|both| [&both.canary, &both.control]);
-        match tallies.find(|tally| tally.metrics() != metrics) {
-            None => Ok(()),
-            Some(tally) => {
-                let rule = alloc::format!("must hold {metrics} metrics, as the spec does");
-                Err(Error::new("metrics", Kind::Conflict, rule, tally.metrics()))
-            }
+        tallies.try_for_each(|tally| tally.check(spec.measures().iter().copied()))
+    }
+
+    /// Counts an outcome where it belongs; units of neither arm are not compared with anything. One that is refused changes nothing.
+    pub(super) fn record(
+        &mut self,
+        placement: Placement,
+        measures: &[Measure],
+        at: Timestamp,
+        outcome: &Outcome,
+    ) -> Result<(), Error> {
+        let Some(arm) = placement.arm else {
+            return outcome.check(|position| measures.get(position).copied());
+        };
+        if let Some(both) = self.cohorts.get_mut(&placement.cohort) {
+            return both.arm(arm).record(at, outcome);
+        }
+        let mut both = Both { canary: Tally::new(measures), control: Tally::new(measures) };
+        both.arm(arm).record(at, outcome)?;
+        self.cohorts.insert(placement.cohort, both);
+        Ok(())
+    }
+}
+
+impl Both {
+    fn arm(&mut self, arm: Arm) -> &mut Tally {
+        match arm {
+            Arm::Canary => &mut self.canary,
+            Arm::Control => &mut self.control,
         }
     }
 
-    /// Counts an outcome where it belongs; units of neither arm are not compared with anything.
-    pub(super) fn record(&mut self, placement: Placement, metrics: usize, at: Timestamp, outcome: Outcome) {
-        let Some(arm) = placement.arm else { return };
-        let both = self
-            .cohorts
-            .entry(placement.cohort)
-            .or_insert_with(|| Both { canary: Tally::new(metrics), control: Tally::new(metrics) });
-        match arm {
-            Arm::Canary => both.canary.record(at, outcome),
-            Arm::Control => both.control.record(at, outcome),
-        }
+    /// Adds `other`. Every contribution was checked against the spec, so both are of its metrics, and the sum never fails.
+    fn merge(&mut self, other: &Self) {
+        let _ = self.canary.merge(&other.canary);
+        let _ = self.control.merge(&other.control);
     }
 }
 
 impl Cumulative for Contribution {
     fn merge(&mut self, other: &Self) {
         for (cohort, more) in &other.cohorts {
-            let both = self.cohorts.entry(*cohort).or_default();
-            both.canary.merge(&more.canary);
-            both.control.merge(&more.control);
+            self.cohorts.entry(*cohort).or_default().merge(more);
         }
         self.budget.merge(&other.budget);
     }

@@ -127,14 +127,19 @@ impl Release {
     }
 
     /// Records what became of a unit, known at `at`: evidence for the judge, and one event of the error budget, good unless the
-    /// objective's metric failed (none where that was not observed).
+    /// objective's metric failed (none where that was not observed). Where that metric is a fraction, each of the unit's requests is an event.
     ///
     /// # Errors
-    /// A placement of a cohort that this replica has not heard of.
+    /// A placement of a cohort that this replica has not heard of; an outcome that does not fit the spec's metrics, see
+    /// [`Tally::record`](crate::observe::Tally::record). Then nothing was recorded.
     pub fn record(&mut self, placement: Placement, at: Timestamp, outcome: Outcome) -> Result<(), Error> {
         self.record_outcome(placement, at, outcome)?;
-        if let Some(failed) = self.spec.budget_rule().and_then(|rule| outcome.of(rule.metric)) {
-            self.own.budget.record(at, u64::from(!failed), u64::from(failed));
+        let spent = self.spec.budget_rule().and_then(|rule| {
+            let measure = *self.spec.measures().get(rule.metric.position())?;
+            outcome.events(rule.metric, measure)
+        });
+        if let Some((good, bad)) = spent {
+            self.own.budget.record(at, good, bad);
         }
         Ok(())
     }
@@ -143,7 +148,7 @@ impl Release {
     /// request in [`record_requests`](Self::record_requests).
     ///
     /// # Errors
-    /// A placement of a cohort that this replica has not heard of.
+    /// As for [`record`](Self::record).
     pub fn record_outcome(
         &mut self,
         placement: Placement,
@@ -155,8 +160,7 @@ impl Release {
             let rule = alloc::format!("must be at most the present cohort ({present})");
             return Err(Error::new("placement.cohort", Kind::Range, rule, placement.cohort));
         }
-        self.own.record(placement, self.spec.judge().guardrails().len(), at, outcome);
-        Ok(())
+        self.own.record(placement, self.spec.measures(), at, &outcome)
     }
 
     /// Records requests as events of the error budget alone.

@@ -3,12 +3,13 @@ use crate::canary::{Guardrail, Judge, Policy};
 use crate::document::{Field, Fields, Node};
 use crate::error::{Error, Kind, Problem, Problems};
 use crate::flag::Flag;
-use crate::observe::{Metric, fingerprint};
+use crate::observe::{Measure, Metric, fingerprint};
 use crate::quantity::Share;
 use crate::rollout::{Plan, Requirement};
 use crate::slo::Gate;
 use alloc::boxed::Box;
 use alloc::format;
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// The version of the document, which its field `rampgate` names.
@@ -23,6 +24,7 @@ pub struct Spec {
     bets: Bets,
     plan: Plan,
     judge: Judge,
+    measures: Vec<Measure>,
     objective: Option<BudgetRule>,
     fingerprint: u64,
 }
@@ -100,6 +102,7 @@ impl Spec {
             control,
             bets: bets?,
             plan,
+            measures: vec![Measure::Rate; judge.guardrails().len()],
             judge,
             objective: match objective {
                 None => None,
@@ -143,6 +146,12 @@ impl Spec {
     #[must_use]
     pub fn judge(&self) -> &Judge {
         &self.judge
+    }
+
+    /// What each guardrail's metric observes of a unit, by position.
+    #[must_use]
+    pub fn measures(&self) -> &[Measure] {
+        &self.measures
     }
 
     /// The gate that the error budget keeps, where the spec has an objective.

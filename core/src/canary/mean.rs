@@ -1,0 +1,160 @@
+use super::contrast::{Contrast, Score, spreads};
+use super::{Arms, NormalMixture};
+use crate::error::{Error, Kind};
+use crate::observe::Moments;
+use crate::quantity::shown;
+use serde::{Deserialize, Serialize};
+
+/// Which way a mean gets worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Worse {
+    /// Costs, sizes, retries.
+    Higher,
+    /// Revenue, conversions, pages seen.
+    Lower,
+}
+
+/// How a unit's companion is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Companion {
+    /// Not at all: the mean of the values.
+    #[default]
+    Ignored,
+    /// A covariate known **before** the exposure, which takes out the variance that it explains. One that the canary can move takes out the
+    /// effect instead.
+    Covariate,
+    /// The denominator of a ratio of sums: clicks by views, milliseconds by request, with units (users) as clusters.
+    Denominator,
+}
+
+/// A difference of means, canary from control.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Change {
+    /// By a part of the control's mean: 0.02 is 2%. Needs a control whose mean is above 0, unless it is 0.
+    Relative(f64),
+    /// By so much, in the thousandths of [`Moments`]; for a ratio in its own unit.
+    Absolute(f64),
+}
+
+/// Why means cannot be compared yet. Never a pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MeanLack {
+    /// No epoch has 200 units in each arm, from where on the normal approximation is trusted.
+    TooFewUnits,
+    /// All values of an arm are alike, so nothing is known of their spread: often a broken source.
+    NoVariance,
+    /// A mean by which something is divided is not above 0: the control's for a relative change, an arm's denominators for a ratio.
+    NotPositive,
+}
+
+/// Evidence that the mean of a value per unit got worse by more (harm) or less (safety) than a bound.
+///
+/// Each epoch of at least 200 units an arm gives the contrast d = m1 - c m0 - a and its variance u, where c and a state the bound
+/// (m1 - (1 + r) m0 for "r higher"), so the variance of both means counts and nothing is divided by an uncertain one. Epochs are never
+/// pooled: with S = sum d/u and V = sum 1/u, whatever the shares and base values of the epochs, S has the expectation 0 at the bound and the
+/// variance V. In units of N = sum n1 n0 / (n1 + n0) the sum S sqrt(N/V) has variance N, and
+///
+/// ```text
+/// ln E = ln of the one-sided NormalMixture of prior 200 at (S sqrt(N/V), N)
+/// ```
+///
+/// which is narrowest near N = 1,270 (5,100 units half and half). Source: the asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy
+/// and Ramdas (2024), one-sided by the half-normal mixture of Robbins (1970). Covariate: m1 - c m0 - B (x1 - x0) with the B that makes
+/// the estimated variance least, which to first order is the interacted regression of Lin (2013) and needs no equal arms as CUPED does (Deng, Xu,
+/// Kohavi and Walker 2013). Ratio: the delta method over units (Deng, Knoblich and Lu 2018).
+///
+/// **Holds when** units were assigned independently of each other and of what they would do, each is counted once, values have a finite variance,
+/// a covariate was fixed before the exposure, and the sample is large enough for the variances to be known: the kind of the guarantee is
+/// *asymptotic*. Heavy tails need more units than 200.
+///
+/// ```
+/// use rampgate::canary::{Arms, Change, MeanTest, Worse};
+/// use rampgate::observe::Moments;
+///
+/// let (mut canary, mut control) = (Moments::default(), Moments::default());
+/// for user in 0..5_000 {
+///     canary.record(9_000 + user % 100 * 20, 0)?; // thousandths
+///     control.record(10_000 + user % 100 * 20, 0)?;
+/// }
+/// let harm = MeanTest::harm(Worse::Lower, Change::Relative(0.02))?;
+/// assert!(harm.ln_evidence(&[Arms { canary, control }]).is_ok_and(|evidence| evidence > f64::ln(20.0)));
+/// assert!(harm.ln_evidence(&[]).is_err());
+/// # Ok::<(), rampgate::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MeanTest {
+    contrast: Contrast,
+    /// +1 looks for a contrast above 0, -1 below.
+    side: f64,
+}
+
+impl MeanTest {
+    /// Fewest units of an arm in an epoch that is judged.
+    pub const LEAST_UNITS: u64 = 200;
+
+    /// Did the mean get worse by more than `tolerated`?
+    ///
+    /// # Errors
+    /// A change that is negative or not finite; a relative one above 1000, or of 1 and more where lower is worse.
+    pub fn harm(worse: Worse, tolerated: Change) -> Result<Self, Error> {
+        Ok(Self { contrast: Contrast::worse_by(worse, tolerated)?, side: worse.sign() })
+    }
+
+    /// Did the mean get worse by less than `margin`, or not at all?
+    ///
+    /// # Errors
+    /// As [`harm`](Self::harm).
+    pub fn safety(worse: Worse, margin: Change) -> Result<Self, Error> {
+        Ok(Self { contrast: Contrast::worse_by(worse, margin)?, side: -worse.sign() })
+    }
+
+    /// The same test of values with companions.
+    #[must_use]
+    pub fn with_companion(self, companion: Companion) -> Self {
+        Self { contrast: self.contrast.with_companion(companion), ..self }
+    }
+
+    /// ln of the e-value over epochs; it merges with that of the exact tests.
+    ///
+    /// # Errors
+    /// Why the means cannot be compared. One epoch with an arm of no variance is enough, as it may be the one that was harmed.
+    pub fn ln_evidence(&self, epochs: &[Arms<Moments>]) -> Result<f64, MeanLack> {
+        let score = Score::of(&spreads(epochs)?, &self.contrast)?;
+        Ok(MIXTURE.ln_evidence(self.side * score.standardised_sum(), score.units))
+    }
+}
+
+/// Prior of 200 effective units: a standardised difference of 0.07 is a usual one.
+pub(super) const MIXTURE: NormalMixture = NormalMixture::of(200.0);
+
+impl Worse {
+    pub(super) const fn sign(self) -> f64 {
+        match self {
+            Self::Higher => 1.0,
+            Self::Lower => -1.0,
+        }
+    }
+}
+
+impl Change {
+    /// The factor on the control's mean and the amount on top of it, for a change in the direction of `sign`.
+    pub(super) fn checked(self, sign: f64) -> Result<(f64, f64), Error> {
+        let refuse = |rule: &'static str, value| Err(Error::new("change", Kind::Range, rule, shown(value)));
+        match self {
+            Self::Relative(change) if sign > 0.0 && !(0.0..=1000.0).contains(&change) => {
+                refuse("must be from 0 to 1000", change)
+            }
+            Self::Relative(change) if sign < 0.0 && !(0.0..1.0).contains(&change) => {
+                refuse("must be from 0 to below 1, where lower is worse", change)
+            }
+            Self::Absolute(change) if !(0.0..=1e15).contains(&change) => {
+                refuse("must be from 0 to 1e15", change)
+            }
+            Self::Relative(change) => Ok((1.0 + sign * change, 0.0)),
+            Self::Absolute(change) => Ok((1.0, sign * change)),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/// A metric by its position in the release's list of guardrails: 0 to 31.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Metric(u8);
+
+impl Metric {
+    /// Most metrics that one release observes.
+    pub const MAX: usize = 32;
+
+    /// `None` from 32 on.
+    #[must_use]
+    pub fn new(position: usize) -> Option<Self> {
+        u8::try_from(position).ok().filter(|_| position < Self::MAX).map(Self)
+    }
+
+    /// Position in the list of guardrails.
+    #[must_use]
+    pub const fn position(self) -> usize {
+        self.0 as usize
+    }
+
+    pub(super) const fn bit(self) -> u32 {
+        1 << self.0
+    }
+}

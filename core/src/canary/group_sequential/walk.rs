@@ -95,14 +95,14 @@ impl Walk {
                 high = score;
             }
             let step = outward * excess * found / self.density(information, score);
-            score += step;
             let least_step = 8.0 * f64::EPSILON * (root + score.abs());
-            // NaN and infinity, from a density that is no float, are not below it and lead to halving
+            // where the density is no float the step is infinite or NaN, and leads to halving
+            score += step;
             if step.abs() <= least_step || high - low <= least_step {
                 break;
             }
         }
-        score
+        if low <= score && score <= high { score } else { low + (high - low) / 2.0 }
     }
 
     /// Goes to the look at `information`: only the paths with a score between `low` and `high` go on. `next` is the information of the look after it,

@@ -1,9 +1,14 @@
-/// A zero of `f` between `low` and `high`, where its signs differ; `None` where they do not, or where f is NaN.
+/// A zero of `f` between two points whose values, given with them, differ in sign: a point where |f| is at most `enough`, or as close to
+/// zero as floats come. `None` where the signs do not differ, or where f is NaN.
 ///
 /// Brent (1973), "Algorithms for minimization without derivatives", chapter 4: secant and inverse quadratic steps, halving where they fail.
-pub(crate) fn zero(low: f64, high: f64, mut f: impl FnMut(f64) -> f64) -> Option<f64> {
-    let (mut a, mut b) = (low, high);
-    let (mut at_a, mut at_b) = (f(a), f(b));
+pub(crate) fn zero(
+    low: (f64, f64),
+    high: (f64, f64),
+    enough: f64,
+    mut f: impl FnMut(f64) -> f64,
+) -> Option<f64> {
+    let ((mut a, mut at_a), (mut b, mut at_b)) = (low, high);
     if at_a.is_nan() || at_b.is_nan() || (at_a > 0.0 && at_b > 0.0) || (at_a < 0.0 && at_b < 0.0) {
         return None;
     }
@@ -16,7 +21,7 @@ pub(crate) fn zero(low: f64, high: f64, mut f: impl FnMut(f64) -> f64) -> Option
         }
         let tolerance = 2.0 * f64::EPSILON * b.abs() + f64::MIN_POSITIVE;
         let half = (c - b) / 2.0;
-        if half.abs() <= tolerance || at_b == 0.0 {
+        if half.abs() <= tolerance || at_b.abs() <= enough {
             break;
         }
         if before.abs() < tolerance || at_a.abs() <= at_b.abs() {
@@ -58,13 +63,20 @@ mod tests {
             calls += 1;
             x * x * x - 2.0
         };
-        let root = zero(0.0, 10.0, &mut counted).unwrap();
+        let root = zero((0.0, -2.0), (10.0, 998.0), 0.0, &mut counted).unwrap();
         assert!((root * root * root - 2.0).abs() < 4e-15, "{root}");
+        let rough = zero((0.0, -2.0), (10.0, 998.0), 1e-3, |x: f64| x * x * x - 2.0).unwrap();
+        assert!((rough * rough * rough - 2.0).abs() <= 1e-3 && rough != root, "{rough}");
         assert!(calls < 20, "{calls}");
-        assert_eq!(zero(0.0, 1.0, |x| x - 1.0), Some(1.0));
-        assert_eq!(zero(0.0, 1.0, |x| x + 1.0), None);
-        assert_eq!(zero(0.0, 1.0, |_| f64::NAN), None);
-        let step = zero(0.0, 1.0, |x| if x < 0.3 { -1.0 } else { 1e9 }).unwrap();
+    }
+
+    #[test]
+    fn the_ends_and_jumps_are_found_and_nonsense_is_not() {
+        assert_eq!(zero((0.0, -1.0), (1.0, 0.0), 0.0, |x| x - 1.0), Some(1.0));
+        assert_eq!(zero((0.0, 1.0), (1.0, 2.0), 0.0, |x| x + 1.0), None);
+        assert_eq!(zero((0.0, f64::NAN), (1.0, 1.0), 0.0, |_| f64::NAN), None);
+        assert_eq!(zero((0.0, -1.0), (1.0, 1.0), 0.0, |_| f64::NAN), None);
+        let step = zero((0.0, -1.0), (1.0, 1e9), 0.0, |x| if x < 0.3 { -1.0 } else { 1e9 }).unwrap();
         assert!((step - 0.3).abs() < 1e-15, "{step}");
     }
 }

@@ -149,9 +149,9 @@ impl Design {
         let two = self.sides() == Sides::Two;
         // the paths at least as extreme are those that this look would stop if its bound were where the trial has ended
         let mut looks: Vec<Look> = self.bounds.looks.iter().take(count).copied().collect();
-        let mut centre = 0.0;
+        let (mut root, mut centre) = (1.0, 0.0);
         if let Some(last) = looks.last_mut() {
-            let root = math::sqrt(last.information);
+            root = math::sqrt(last.information);
             last.upper = z * root;
             centre = z / root;
         }
@@ -167,10 +167,13 @@ impl Design {
         let drift_at = |probability: f64| {
             let wanted = quantile(probability);
             let excess = |drift: f64| quantile(tail(drift)) - wanted;
-            if excess(centre) <= 0.0 {
-                bracketed(centre, 16.0, excess)
+            // without earlier looks the quantile rises by the root of the information
+            let here = excess(centre);
+            let step = (here.abs() / root * 1.01).max(1e-9);
+            if here <= 0.0 {
+                bracketed((centre, here), step, excess)
             } else {
-                bracketed(-centre, 16.0, |mirrored| -excess(-mirrored)).map(|mirrored| -mirrored)
+                bracketed((-centre, -here), step, |mirrored| -excess(-mirrored)).map(|mirrored| -mirrored)
             }
             .ok_or_else(unsolved)
         };

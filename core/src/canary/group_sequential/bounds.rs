@@ -119,16 +119,18 @@ fn scores(spec: &Spec, shape: Shape, fractions: &[f64]) -> Result<Vec<f64>, Erro
         fractions.iter().map(look).collect::<Vec<_>>()
     };
     let alpha = spec.side_alpha()?.get();
-    // the error is nearly normal in the height, so its quantile is nearly straight; Bonferroni's bound is the upper end
-    let error = |height: f64| {
+    // the error is nearly normal in the height, so its quantile is nearly straight, with a slope of a little more than -1
+    let excess = |height: f64| {
         let crossed: f64 = Bounds::stops(&at(height), 0.0, true).above.iter().sum();
         quantile(crossed) - quantile(alpha)
     };
-    let one_look = -math::normal_quantile(alpha);
-    let looks: f64 = fractions.iter().map(|_| 1.0).sum();
-    let highest = -math::normal_quantile(alpha / looks) + 1e-9;
-    let lowest_factor = fractions.iter().map(|t| math::sqrt(*t) / shape.score(*t)).fold(1.0, f64::max);
-    let height = math::zero(one_look - 1e-9, highest * lowest_factor, error);
+    let least = -math::normal_quantile(alpha);
+    let at_least = excess(least);
+    let height = if at_least <= ENOUGH {
+        Some(least)
+    } else {
+        bracketed((least, -at_least), at_least * 1.01, |height| -excess(height))
+    };
     height
         .map(|height| at(height).iter().map(|look| look.upper).collect())
         .ok_or_else(|| Error::absent("shape", Kind::Conflict, "has no bounds of this level at these looks"))
@@ -189,14 +191,17 @@ impl Builder<'_> {
                 // no test is more powerful than the one with all information at the end
                 let least = self.spec.fixed_bound() + reach;
                 let excess = |drift| power(drift, beta) - reach;
-                let drift = bracketed(least - 1e-9, least, excess);
+                let low = least - 1e-9;
+                let drift = bracketed((low, excess(low)), least.max(0.1) / 16.0, excess);
                 Ok((drift.ok_or_else(|| no_room("power"))?, beta))
             }
             Target::Drift(drift) => {
                 let most = drift - self.spec.fixed_bound();
                 let beta = |reach: f64| Probability::new(math::normal_cdf(-reach));
                 let excess = |reach: f64| beta(reach).map_or(f64::NAN, |beta| power(drift, beta) - reach);
-                let reach = math::zero(-2.0, most + 1e-9, excess).ok_or_else(|| no_room("drift"))?;
+                let (low, high) = (-2.0, most + 1e-9);
+                let reach = math::zero((low, excess(low)), (high, excess(high)), ENOUGH, excess);
+                let reach = reach.ok_or_else(|| no_room("drift"))?;
                 Ok((drift, beta(reach)?))
             }
         }
@@ -214,13 +219,16 @@ fn no_room(field: &str) -> Error {
     Error::absent(alloc::format!("futility.{field}"), Kind::Conflict, NO_ROOM)
 }
 
-/// The zero of a rising function that is not above zero at `low`, from there in growing steps.
-pub(super) fn bracketed(low: f64, step: f64, mut f: impl FnMut(f64) -> f64) -> Option<f64> {
-    let (mut low, mut step) = (low, step.abs().max(0.1) / 16.0);
+/// A difference of quantiles that is none: the rounding of the probabilities is of this size.
+pub(super) const ENOUGH: f64 = 4e-15;
+
+/// The zero of a rising function that is not above zero at `low`, given with its value there, sought from it in growing steps.
+pub(super) fn bracketed(low: (f64, f64), step: f64, mut f: impl FnMut(f64) -> f64) -> Option<f64> {
+    let (mut low, mut step) = (low, step);
     for _ in 0..40 {
-        let high = low + step;
-        if f(high) >= 0.0 {
-            return math::zero(low, high, f);
+        let high = (low.0 + step, f(low.0 + step));
+        if high.1 >= 0.0 {
+            return math::zero(low, high, ENOUGH, f);
         }
         (low, step) = (high, step * 2.0);
     }

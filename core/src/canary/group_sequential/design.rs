@@ -258,8 +258,9 @@ impl Design {
         // no test is more powerful than the one with all information at the end
         let most = self.looks.iter().map(|look| look.information).fold(1.0, f64::max);
         let least = (self.spec.fixed_bound() + quantile(power)) / math::sqrt(most);
+        let low = least - 1e-9;
         let excess = |drift| quantile(self.crossings_at(drift).total_above) - quantile(power);
-        bracketed(least - 1e-9, least, excess).ok_or_else(|| {
+        bracketed((low, excess(low)), least.max(0.1) / 16.0, excess).ok_or_else(|| {
             Error::new("power", Kind::Conflict, "is out of reach of these bounds", shown(power))
         })
     }

@@ -13,6 +13,7 @@
 //! | [`Layer`](bucketing::Layer), [`Holdouts`](bucketing::Holdouts) | who shares units with whom, and who sees nothing new | [`bucketing`] |
 //! | [`Tally`](observe::Tally), [`Ledger`](observe::Ledger) | what was seen, and how it meets from many processes | [`observe`] |
 //! | [`Judge`](canary::Judge), [`RateTest`](canary::RateTest) | evidence of harm and safety, and the verdict | [`canary`] |
+//! | [`Design`](canary::group_sequential::Design), [`Comparison`](canary::group_sequential::Comparison) | planned looks: bounds, inference after the end, units | [`canary::group_sequential`] |
 //! | [`Counter`](slo::Counter), [`Budget`](slo::Budget), [`Gate`](slo::Gate) | events over time, what they spend, and the exposure that is left | [`slo`] |
 //! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
 //!

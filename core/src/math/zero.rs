@@ -13,11 +13,12 @@ pub(crate) fn zero(
         return None;
     }
     let (mut c, mut at_c) = (a, at_a); // the zero lies between b, the best, and c
-    let (mut step, mut before) = (b - a, b - a);
+    let (mut step, mut before, mut two_points) = (b - a, b - a, true); // whether a and c are the same
     for _ in 0..200 {
         if at_c.abs() < at_b.abs() {
             (a, b, c) = (b, c, b);
             (at_a, at_b, at_c) = (at_b, at_c, at_b);
+            two_points = true;
         }
         let tolerance = 2.0 * f64::EPSILON * b.abs() + f64::MIN_POSITIVE;
         let half = (c - b) / 2.0;
@@ -28,7 +29,7 @@ pub(crate) fn zero(
             (step, before) = (half, half);
         } else {
             let s = at_b / at_a;
-            let (p, q) = if a == c {
+            let (p, q) = if two_points {
                 (2.0 * half * s, 1.0 - s)
             } else {
                 let (q, r) = (at_a / at_c, at_b / at_c);
@@ -44,7 +45,8 @@ pub(crate) fn zero(
         if at_b.is_nan() {
             return None;
         }
-        if (at_b > 0.0) == (at_c > 0.0) {
+        two_points = (at_b > 0.0) == (at_c > 0.0);
+        if two_points {
             (c, at_c) = (a, at_a);
             (step, before) = (b - a, b - a);
         }

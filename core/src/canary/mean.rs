@@ -1,19 +1,9 @@
 use super::contrast::{Contrast, Score, spreads};
-use super::{Arms, NormalMixture};
+use super::{Arms, NormalMixture, Worse};
 use crate::error::{Error, Kind};
 use crate::observe::Moments;
 use crate::quantity::shown;
 use serde::{Deserialize, Serialize};
-
-/// Which way a mean gets worse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Worse {
-    /// Costs, sizes, retries.
-    Higher,
-    /// Revenue, conversions, pages seen.
-    Lower,
-}
 
 /// How a unit's companion is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -129,15 +119,6 @@ impl MeanTest {
 
 /// Prior of 200 effective units: a standardised difference of 0.07 is a usual one.
 pub(super) const MIXTURE: NormalMixture = NormalMixture::of(200.0);
-
-impl Worse {
-    pub(super) const fn sign(self) -> f64 {
-        match self {
-            Self::Higher => 1.0,
-            Self::Lower => -1.0,
-        }
-    }
-}
 
 impl Change {
     /// The factor on the control's mean and the amount on top of it, for a change in the direction of `sign`.

@@ -24,6 +24,7 @@
 mod contrast;
 mod count;
 mod difference;
+mod distribution;
 mod finding;
 mod fraction;
 pub mod group_sequential;
@@ -41,15 +42,20 @@ mod report;
 mod restart;
 mod srm;
 mod wealth;
+mod worse;
 
 pub use count::{CountTest, count_interval, count_ratio_interval};
 pub use difference::{DifferenceTest, difference_interval};
+pub use distribution::{
+    Components, DistributionCell, DistributionTest, QuantileBand, Reference, Shape, quantile_band,
+    quantile_ratio,
+};
 pub use finding::{Finding, Lack, Verdict};
 pub use fraction::{FractionCell, FractionTest, fraction_ratio_interval};
 pub use guardrail::Guardrail;
 pub use high_rate::{HighRateTest, HighRateWealth, OutcomeCell};
 pub use judge::{Epoch, Judge, Look};
-pub use mean::{Change, Companion, MeanLack, MeanTest, Worse};
+pub use mean::{Change, Companion, MeanLack, MeanTest};
 pub use mean_interval::{MeanDifference, mean_difference};
 pub use normal_mixture::NormalMixture;
 pub use policy::Policy;
@@ -59,3 +65,4 @@ pub use ratio_interval::ratio_interval;
 pub use report::{Arms, GuardrailReport, Interval, Report};
 pub use srm::ln_evidence_of_mismatch;
 pub use wealth::Wealth;
+pub use worse::Worse;

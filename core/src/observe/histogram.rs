@@ -1,5 +1,6 @@
 use super::Quantile;
 use crate::error::{Error, Kind};
+use crate::math;
 use crate::quantity::Share;
 use alloc::vec::Vec;
 
@@ -148,6 +149,25 @@ impl Histogram {
         let octave = FIRST_OCTAVE as usize + above / PER_OCTAVE as usize;
         let edge = EDGES.get(above % PER_OCTAVE as usize).copied().unwrap_or(u64::MAX);
         edge.div_ceil(1 << (63 - octave.min(63)))
+    }
+
+    /// By how many whole bins a value rises at most that is multiplied by `ratio`, a number from 1 to 2^63, and whether something of the ratio is
+    /// left over. No float is rounded: the bits of the ratio are held against the table of edges.
+    pub(crate) fn bins_in(ratio: f64) -> (usize, bool) {
+        let bits = ratio.max(1.0).to_bits();
+        let octave = (bits >> 52).saturating_sub(1_023).min(63) as usize;
+        let mantissa = bits << 12;
+        let scaled = (mantissa >> 1) | (1 << 63);
+        let within = EDGES.partition_point(|edge| *edge <= scaled).saturating_sub(1);
+        // of all 2^(k/64) only powers of two are floats, so only they leave nothing
+        (octave * PER_OCTAVE as usize + within, mantissa != 0)
+    }
+
+    /// The factor between two values that are `bins` apart: 2^(bins/64), for fewer than 4,096 bins.
+    pub(crate) fn ratio_of(bins: usize) -> f64 {
+        let edge = EDGES.get(bins % PER_OCTAVE as usize).copied().unwrap_or(u64::MAX);
+        let octave = bins / PER_OCTAVE as usize;
+        math::count(edge) / math::count(1 << (63 - octave.min(63)))
     }
 
     /// A histogram from counts of neighbouring bins, the first of which is bin `first`.

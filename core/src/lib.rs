@@ -14,6 +14,7 @@
 //! | [`Tally`](observe::Tally), [`Ledger`](observe::Ledger) | what was seen, and how it meets from many processes | [`observe`] |
 //! | [`Judge`](canary::Judge), [`RateTest`](canary::RateTest) | evidence of harm and safety, and the verdict | [`canary`] |
 //! | [`Config`](canary::classic::Config), [`MannWhitney`](canary::classic::MannWhitney) | Kayenta's judge, for migrations: the rank test, classes, a score | [`canary::classic`] |
+//! | [`Design`](canary::group_sequential::Design), [`Comparison`](canary::group_sequential::Comparison) | planned looks: bounds, inference after the end, units | [`canary::group_sequential`] |
 //! | [`Counter`](slo::Counter), [`Budget`](slo::Budget), [`Gate`](slo::Gate) | events over time, what they spend, and the exposure that is left | [`slo`] |
 //! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
 //!

@@ -160,8 +160,8 @@ fn ln_mismatch(look: &Look<'_>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quantity::{Share, Span, Timestamp};
     use crate::observe::{Measure, Outcome};
+    use crate::quantity::{Share, Span, Timestamp};
     use alloc::string::ToString;
     use alloc::vec;
 

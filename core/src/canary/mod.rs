@@ -21,6 +21,7 @@
 //! # Ok::<(), rampgate::Error>(())
 //! ```
 
+pub mod classic;
 mod contrast;
 mod count;
 mod difference;
@@ -28,9 +29,9 @@ mod distribution;
 mod epoch;
 mod evidence;
 mod explain;
-pub mod classic;
 mod finding;
 mod fraction;
+pub mod group_sequential;
 mod guardrail;
 mod guardrail_document;
 mod high_rate;

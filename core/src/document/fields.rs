@@ -95,6 +95,11 @@ impl<'a> Field<'a> {
         matches!(self.node, Node::Object(_))
     }
 
+    /// Whether the value is a number, for fields that may be one or a list.
+    pub(crate) fn is_number(&self) -> bool {
+        matches!(self.node, Node::Number(_))
+    }
+
     /// A text in the form of a quantity, such as `25%` or `1h30m`.
     pub(crate) fn parse<T: FromStr<Err = Error>>(&self) -> Option<T> {
         match self.text()?.parse() {

@@ -11,15 +11,16 @@ mod normal;
 mod quadrature;
 mod root;
 mod tail;
+mod zero;
 
 pub(crate) use gamma::ln_beta_binomial_odds;
 pub(crate) use half_normal::{HALF_NORMAL, Step};
 pub(crate) use log_sum::LogSum;
-pub(crate) use normal::{ln_normal_cdf, normal_density};
-pub(crate) use normal::{normal_cdf, normal_quantile};
+pub(crate) use normal::{ln_normal_cdf, normal_cdf, normal_density, normal_quantile};
 pub(crate) use quadrature::UNIT_INTERVAL;
 pub(crate) use root::{Point, crossing, last_true};
 pub(crate) use tail::{chi_square, chi_square_tail, normal_tails};
+pub(crate) use zero::zero;
 
 /// Natural logarithm.
 pub(crate) fn ln(x: f64) -> f64 {
@@ -49,6 +50,16 @@ pub(crate) fn sqrt(x: f64) -> f64 {
 /// The largest whole number that is not above x.
 pub(crate) fn floor(x: f64) -> f64 {
     libm::floor(x)
+}
+
+/// x to the power y.
+pub(crate) fn pow(x: f64, y: f64) -> f64 {
+    libm::pow(x, y)
+}
+
+/// The next whole number, upwards.
+pub(crate) fn ceil(x: f64) -> f64 {
+    libm::ceil(x)
 }
 
 /// A count as a float: exact up to 2^53, above that rounded to the nearest representable value.

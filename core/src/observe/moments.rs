@@ -60,22 +60,20 @@ impl Moments {
     pub const MOST_UNITS: u64 = 1 << 46;
 
     /// Refuses numbers beyond the bounds.
+    #[inline]
     pub(super) fn check(value: i64, companion: i64) -> Result<(), Error> {
-        for (name, number) in [("value", value), ("companion", companion)] {
-            if number.unsigned_abs() > Self::LARGEST.unsigned_abs() {
-                let rule = "must be from -1099511627776 to 1099511627776 thousandths";
-                return Err(Error::new(name, Kind::Range, rule, number));
-            }
+        let within = |number: i64| number.unsigned_abs() <= Self::LARGEST.unsigned_abs();
+        match (within(value), within(companion)) {
+            (true, true) => Ok(()),
+            (false, _) => Err(beyond("value", value)),
+            (true, false) => Err(beyond("companion", companion)),
         }
-        Ok(())
     }
 
     /// Refuses one more unit than there may be.
+    #[inline]
     pub(super) fn has_room(&self) -> Result<(), Error> {
-        if self.units < Self::MOST_UNITS {
-            return Ok(());
-        }
-        Err(Error::new("units", Kind::Range, "must be at most 70368744177664", self.units.saturating_add(1)))
+        if self.units < Self::MOST_UNITS { Ok(()) } else { Err(full(self.units)) }
     }
 
     /// Counts one unit.
@@ -180,6 +178,16 @@ impl Moments {
             }
             .is_possible()
     }
+}
+
+#[cold]
+fn beyond(name: &str, number: i64) -> Error {
+    Error::new(name, Kind::Range, "must be from -1099511627776 to 1099511627776 thousandths", number)
+}
+
+#[cold]
+fn full(units: u64) -> Error {
+    Error::new("units", Kind::Range, "must be at most 70368744177664", units.saturating_add(1))
 }
 
 impl Unchecked {

@@ -166,7 +166,7 @@ impl Tally {
             self.clone_from(other);
             return Ok(());
         }
-        self.check(other.measures())?;
+        other.check(self.measures())?;
         self.units = self.units.saturating_add(other.units);
         self.newest = self.newest.max(other.newest);
         self.metrics.iter_mut().zip(&other.metrics).for_each(|(series, more)| series.merge(more));

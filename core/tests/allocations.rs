@@ -1,7 +1,9 @@
-//! A decision allocates nothing, and a flag takes a few hundred bytes. Counted, so that it holds on any machine however busy.
+//! A decision allocates nothing, nor does an outcome, and a flag takes a few hundred bytes. Counted, so that it holds on any machine however busy.
 
 use allocation_counter::{AllocationInfo, measure};
 use rampgate::flag::{Context, Flag, FlagSet, Reason};
+use rampgate::observe::{Measure, Measured, Metric, Outcome, ReplicaId, Tally};
+use rampgate::release::{Release, Signal};
 use std::hint::black_box;
 
 const DOCUMENT: &str = r#"{
@@ -123,4 +125,49 @@ fn a_flag_takes_at_most_350_bytes() {
     let flags = i64::try_from(set.map_or(0, |set| set.len())).unwrap();
     let bytes = loading.bytes_current / flags;
     assert!((1..=350).contains(&bytes), "{bytes} bytes a flag");
+}
+
+/// Once every bin that occurs has occurred, an outcome of ten metrics of all kinds is made and recorded without allocating.
+#[test]
+fn an_outcome_is_recorded_without_allocating() {
+    let measured = [Measure::Fraction, Measure::Count, Measure::Distribution, Measure::Mean];
+    let mut tally = Tally::new(&[&[Measure::Rate; 6][..], &measured].concat());
+    let metric = |position| Metric::new(position).unwrap();
+    let at = "2026-06-01T00:00:00Z".parse().unwrap();
+    let mut record = || {
+        for n in 0..1_000_u32 {
+            let outcome = Outcome::good()
+                .failed(metric(1))
+                .missing(metric(2))
+                .measured(metric(6), Measured::Fraction { failed: 1, requests: 1 + u64::from(n) })
+                .measured(metric(7), Measured::Count { events: 2, exposure: 60 })
+                .measured(metric(8), Measured::Value(u64::from(n) << (n % 32)))
+                .measured(metric(9), Measured::Pair { value: i64::from(n), companion: -1 });
+            tally.record(at, black_box(&outcome)).unwrap();
+        }
+    };
+    record();
+    assert_eq!(allocations(record), 0);
+    assert_eq!(tally.series(metric(8)).map(rampgate::observe::Series::units), Some(2_000));
+    let other = tally.clone();
+    assert_eq!(allocations(|| tally.merge(&other).unwrap()), 0);
+}
+
+#[test]
+fn a_release_assigns_and_records_without_allocating() {
+    let spec = r#"{"rampgate": 1, "name": "n", "flag": {"key": "k", "control": "a", "canary": "b"},
+                   "stages": [{"exposure": "50%", "min_dwell": "1h"}], "guardrails": [{"name": "errors"}]}"#;
+    let mut release = Release::from_json(spec, ReplicaId(1)).unwrap();
+    let at = "2026-06-01T00:00:00Z".parse().unwrap();
+    let _ = release.step(at, Signal::Start { by: "ana".into() }).unwrap();
+    let errors = release.metric("errors").unwrap();
+    let units: Vec<String> = (0..100).map(|n| format!("user-{n}")).collect();
+    let mut serve = || {
+        for unit in &units {
+            let placement = release.assign(unit).placement;
+            release.record(placement, at, Outcome::good().failed(errors)).unwrap();
+        }
+    };
+    serve();
+    assert_eq!(allocations(serve), 0);
 }

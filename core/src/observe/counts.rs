@@ -44,9 +44,13 @@ impl Counts {
         Ok(Self { units, failures })
     }
 
+    /// Counts one unit; beyond `u64::MAX` nothing more.
+    #[inline]
     pub(super) fn add(&mut self, failed: bool) {
-        self.units = self.units.saturating_add(1);
-        self.failures = self.failures.saturating_add(u64::from(failed));
+        if self.units < u64::MAX {
+            self.units += 1;
+            self.failures += u64::from(failed); // never more than units
+        }
     }
 
     /// Units with an outcome.

@@ -24,15 +24,9 @@ pub struct Fractions {
 
 impl Fractions {
     /// Refuses what no unit can have had.
+    #[inline]
     pub(super) fn check(failed: u64, requests: u64) -> Result<(), Error> {
-        if requests == 0 {
-            return Err(Error::new("requests", Kind::Range, "must be at least 1", requests));
-        }
-        if failed > requests {
-            let rule = alloc::format!("must be at most the number of requests ({requests})");
-            return Err(Error::new("failed", Kind::Range, rule, failed));
-        }
-        Ok(())
+        if 0 < requests && failed <= requests { Ok(()) } else { Err(impossible(failed, requests)) }
     }
 
     /// Counts one unit, of whose `requests` so many `failed`.
@@ -82,4 +76,13 @@ impl Fractions {
     pub(super) fn covers(&self, earlier: &Self) -> bool {
         self.counts.iter().zip(&earlier.counts).all(|(now, then)| now >= then)
     }
+}
+
+#[cold]
+fn impossible(failed: u64, requests: u64) -> Error {
+    if requests == 0 {
+        return Error::new("requests", Kind::Range, "must be at least 1", requests);
+    }
+    let rule = alloc::format!("must be at most the number of requests ({requests})");
+    Error::new("failed", Kind::Range, rule, failed)
 }

@@ -78,21 +78,24 @@ const EDGES: [u64; 64] = [
     0xfd3e0c0cf486c175,
 ];
 
-/// How many edges are at most the smallest number whose highest byte is 128 + the position: where the search for a bin begins.
+/// For the numbers of each highest byte from 128 on: how many edges the smallest of them has passed, and the next edge. Two edges are
+/// further apart than these numbers are, so none passes more than that one.
 #[expect(clippy::indexing_slicing, reason = "an index out of bounds would not compile")]
-const BEGIN: [u8; 128] = {
-    let mut begin = [0; 128];
+const PASSED: [(u64, u8); 128] = {
+    let mut all = [(u64::MAX, 64); 128];
     let mut byte = 0;
     while byte < 128 {
         let smallest = ((byte as u64) + 128) << 56;
-        let mut count: u8 = 0;
-        while (count as usize) < EDGES.len() && EDGES[count as usize] <= smallest {
-            count += 1;
+        let mut passed: u8 = 0;
+        while (passed as usize) < EDGES.len() && EDGES[passed as usize] <= smallest {
+            passed += 1;
         }
-        begin[byte] = count;
+        if (passed as usize) < EDGES.len() {
+            all[byte] = (EDGES[passed as usize], passed);
+        }
         byte += 1;
     }
-    begin
+    all
 };
 
 /// How often values fell into each of 2,034 bins, the same ones everywhere, so that any two histograms merge exactly.
@@ -127,19 +130,14 @@ impl Histogram {
 
     /// The bin of a value.
     #[must_use]
+    #[inline]
     pub fn bin_of(value: u64) -> usize {
-        let octave = value.checked_ilog2().unwrap_or(0);
-        if octave < FIRST_OCTAVE {
-            return 0;
-        }
-        let scaled = value << (63 - octave);
-        let byte = (scaled >> 56) as usize & 127;
-        let mut within = usize::from(BEGIN.get(byte).copied().unwrap_or(1));
-        while EDGES.get(within).is_some_and(|edge| *edge <= scaled) {
-            within += 1;
-        }
-        let below = (octave - FIRST_OCTAVE) as usize * PER_OCTAVE as usize;
-        (below + within).min(Self::BINS - 1)
+        let zeros = value.leading_zeros();
+        let Some(octave) = (63 - FIRST_OCTAVE).checked_sub(zeros) else { return 0 };
+        let scaled = value << (zeros & 63);
+        let (edge, passed) = PASSED.get((scaled >> 56) as usize & 127).copied().unwrap_or((u64::MAX, 64));
+        let within = usize::from(passed) + usize::from(edge <= scaled);
+        (octave as usize * PER_OCTAVE as usize + within).min(Self::BINS - 1)
     }
 
     /// The smallest value of a bin; bins beyond the last count as the last.
@@ -191,18 +189,30 @@ impl Histogram {
         Ok(Self { units, first, counts: inner.into() })
     }
 
-    /// Counts one value.
+    /// Counts one value. Beyond `u64::MAX` values in all, nothing more is counted.
+    #[inline]
     pub fn record(&mut self, value: u64) {
-        self.record_many(value, 1);
+        let bin = Self::bin_of(value);
+        match self.counts.get_mut(bin.wrapping_sub(self.first)) {
+            Some(count) if self.units < u64::MAX => {
+                *count += 1; // is at most the sum of all
+                self.units += 1;
+            }
+            _ => self.add(bin, 1),
+        }
     }
 
     /// Counts a value `times` times. Beyond `u64::MAX` values in all, nothing more is counted.
     pub fn record_many(&mut self, value: u64, times: u64) {
+        self.add(Self::bin_of(value), times);
+    }
+
+    #[cold]
+    fn add(&mut self, bin: usize, times: u64) {
         let times = times.min(u64::MAX - self.units);
         if times == 0 {
             return;
         }
-        let bin = Self::bin_of(value);
         self.reach(bin, bin + 1);
         if let Some(count) = self.counts.get_mut(bin - self.first) {
             *count += times;

@@ -32,6 +32,7 @@ pub enum Measured {
 impl Measured {
     /// The kind of metric that this is a measurement for.
     #[must_use]
+    #[inline]
     pub const fn measure(self) -> Measure {
         match self {
             Self::Fraction { .. } => Measure::Fraction,
@@ -42,6 +43,7 @@ impl Measured {
     }
 
     /// Refuses what no unit can have had.
+    #[inline]
     pub(super) fn check(self) -> Result<(), Error> {
         match self {
             Self::Fraction { failed, requests } => Fractions::check(failed, requests),

@@ -6,6 +6,8 @@ impl Metric {
     /// Most metrics that one release observes.
     pub const MAX: usize = 32;
 
+    pub(super) const FIRST: Self = Self(0);
+
     /// `None` from 32 on.
     #[must_use]
     pub fn new(position: usize) -> Option<Self> {
@@ -14,10 +16,18 @@ impl Metric {
 
     /// Position in the list of guardrails.
     #[must_use]
+    #[inline]
     pub const fn position(self) -> usize {
         self.0 as usize
     }
 
+    /// The metric of the lowest bit of a set; `None` for the empty set.
+    #[inline]
+    pub(super) fn of_lowest(set: u32) -> Option<Self> {
+        u8::try_from(set.trailing_zeros()).ok().filter(|position| *position < 32).map(Self)
+    }
+
+    #[inline]
     pub(super) const fn bit(self) -> u32 {
         1 << self.0
     }

@@ -26,8 +26,9 @@ mod measured;
 mod metric;
 mod moments;
 mod outcome;
+mod packed;
 mod quantile;
-mod runs;
+
 mod series;
 mod session;
 mod tally;

@@ -60,22 +60,20 @@ impl Moments {
     pub const MOST_UNITS: u64 = 1 << 46;
 
     /// Refuses numbers beyond the bounds.
+    #[inline]
     pub(super) fn check(value: i64, companion: i64) -> Result<(), Error> {
-        for (name, number) in [("value", value), ("companion", companion)] {
-            if number.unsigned_abs() > Self::LARGEST.unsigned_abs() {
-                let rule = "must be from -1099511627776 to 1099511627776 thousandths";
-                return Err(Error::new(name, Kind::Range, rule, number));
-            }
+        let within = |number: i64| number.unsigned_abs() <= Self::LARGEST.unsigned_abs();
+        match (within(value), within(companion)) {
+            (true, true) => Ok(()),
+            (false, _) => Err(beyond("value", value)),
+            (true, false) => Err(beyond("companion", companion)),
         }
-        Ok(())
     }
 
     /// Refuses one more unit than there may be.
+    #[inline]
     pub(super) fn has_room(&self) -> Result<(), Error> {
-        if self.units < Self::MOST_UNITS {
-            return Ok(());
-        }
-        Err(Error::new("units", Kind::Range, "must be at most 70368744177664", self.units.saturating_add(1)))
+        if self.units < Self::MOST_UNITS { Ok(()) } else { Err(full(self.units)) }
     }
 
     /// Counts one unit.
@@ -113,7 +111,7 @@ impl Moments {
         (self.units > 0).then(|| float(self.companion) / math::count(self.units))
     }
 
-    /// Sample variance of the values, in thousandths squared; `None` with fewer than two units.
+    /// Sample variance of the values, in thousandths squared; `None` with fewer than two units, or more than [`MOST_UNITS`](Self::MOST_UNITS).
     #[must_use]
     pub fn variance(&self) -> Option<f64> {
         self.spread().map(|spread| spread.variance)
@@ -123,8 +121,8 @@ impl Moments {
     ///
     /// The sums are first taken about a whole number next to the mean, exactly, so nothing is left to cancel in floats.
     pub(crate) fn spread(&self) -> Option<Spread> {
-        if self.units < 2 {
-            return None;
+        if self.units < 2 || self.units > Self::MOST_UNITS {
+            return None; // beyond the most, the sums were cut
         }
         let n = i128::from(self.units);
         let (y, x) = (self.value / n, self.companion / n);
@@ -182,6 +180,16 @@ impl Moments {
     }
 }
 
+#[cold]
+fn beyond(name: &str, number: i64) -> Error {
+    Error::new(name, Kind::Range, "must be from -1099511627776 to 1099511627776 thousandths", number)
+}
+
+#[cold]
+fn full(units: u64) -> Error {
+    Error::new("units", Kind::Range, "must be at most 70368744177664", units.saturating_add(1))
+}
+
 impl Unchecked {
     /// Whether any values give these sums: within the bounds of each, and no negative variance (Cauchy and Schwarz).
     fn is_possible(&self) -> bool {
@@ -194,7 +202,9 @@ impl Unchecked {
             && sum(self.companion)
             && square(self.value_squared)
             && square(self.companion_squared)
-            && self.product.unsigned_abs() <= (n * largest * largest).unsigned_abs()
+            // no sum of (value +- companion)^2 is negative
+            && self.product.unsigned_abs()
+                <= (self.value_squared.unsigned_abs() + self.companion_squared.unsigned_abs()) / 2
             // whole numbers: a sum of squares is at least the sum, and at least as large as their mean allows
             && self.value_squared >= self.value.abs()
             && self.companion_squared >= self.companion.abs()
@@ -272,6 +282,12 @@ mod tests {
         assert!(json(&sums(1, 0, -1)).is_err());
         assert!(json(&sums(1, i128::MAX, i128::MAX)).is_err());
         assert!(json(&sums(u64::MAX, 0, 0)).is_err());
+        let both = |product| {
+            alloc::format!(
+                r#"{{"units":2,"value":2,"companion":2,"value_squared":2,"companion_squared":2,"product":{product}}}"#
+            )
+        };
+        assert!(json(&both(2)).is_ok() && json(&both(3)).is_err() && json(&both(i128::MIN)).is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 use super::{Measure, Measured, Metric};
 use crate::error::{Error, Kind};
+use alloc::borrow::Cow;
 use alloc::format;
 
 /// What became of one unit: for each metric good, failed, measured, or not observed. Copied, never allocated.
@@ -25,14 +26,21 @@ use alloc::format;
 /// assert_eq!((error.path(), tally.units()), ("metrics[0]", 1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
     failed: u32,
     missing: u32,
-    /// Filled from the front.
-    measured: [Option<(Metric, Measured)>; Self::MOST_MEASURED],
     /// The first metric that found no room in `measured`.
     beyond: Option<Metric>,
+    /// How many of `measured` are in use, from the front.
+    taken: u8,
+    measured: [(Metric, Measured); Self::MOST_MEASURED],
+}
+
+impl Default for Outcome {
+    fn default() -> Self {
+        Self::good()
+    }
 }
 
 impl Outcome {
@@ -41,12 +49,15 @@ impl Outcome {
 
     /// Good by every rate, and nothing measured.
     #[must_use]
+    #[inline]
     pub const fn good() -> Self {
-        Self { failed: 0, missing: 0, measured: [None; Self::MOST_MEASURED], beyond: None }
+        let free = (Metric::FIRST, Measured::Value(0));
+        Self { failed: 0, missing: 0, beyond: None, taken: 0, measured: [free; Self::MOST_MEASURED] }
     }
 
     /// The same, but failed by `metric`, a rate. A failure that was seen beats a note that nothing was.
     #[must_use]
+    #[inline]
     pub const fn failed(mut self, metric: Metric) -> Self {
         self.failed |= metric.bit();
         self
@@ -54,6 +65,7 @@ impl Outcome {
 
     /// The same, but not observed by `metric`.
     #[must_use]
+    #[inline]
     pub const fn missing(mut self, metric: Metric) -> Self {
         self.missing |= metric.bit();
         self
@@ -64,9 +76,13 @@ impl Outcome {
     /// Whether it is possible, of the metric's kind, the only one of its metric, and among the first
     /// [`MOST_MEASURED`](Self::MOST_MEASURED), is seen where the outcome is recorded: if not, all of the outcome is refused.
     #[must_use]
+    #[inline]
     pub fn measured(mut self, metric: Metric, measured: Measured) -> Self {
-        match self.measured.iter_mut().find(|place| place.is_none()) {
-            Some(place) => *place = Some((metric, measured)),
+        match self.measured.get_mut(usize::from(self.taken)) {
+            Some(place) => {
+                *place = (metric, measured);
+                self.taken += 1;
+            }
             None => self.beyond = self.beyond.or(Some(metric)),
         }
         self
@@ -74,7 +90,7 @@ impl Outcome {
 
     /// Whether the unit failed by `metric`, a rate; `None` where it was not observed.
     #[must_use]
-    pub const fn of(self, metric: Metric) -> Option<bool> {
+    pub const fn of(&self, metric: Metric) -> Option<bool> {
         let failed = self.failed & metric.bit() != 0;
         if !failed && self.missing & metric.bit() != 0 { None } else { Some(failed) }
     }
@@ -98,61 +114,71 @@ impl Outcome {
     }
 
     /// The measurements, in the order in which they were made.
+    #[inline]
     pub(super) fn measurements(&self) -> impl Iterator<Item = (Metric, Measured)> {
-        self.measured.iter().map_while(|place| *place)
+        self.measured.iter().take(usize::from(self.taken)).copied()
     }
 
-    /// The rates, as bits by position, that were observed and failed, and those that were not observed.
+    /// The rates that were not observed, and those that failed.
+    #[inline]
     pub(super) const fn rates(&self) -> (u32, u32) {
-        (self.failed, self.missing & !self.failed)
+        (self.missing & !self.failed, self.failed)
     }
 
     /// Refuses an outcome that does not fit the metrics' kinds, which `measures` says by position, or that cannot be.
+    #[inline]
     pub(crate) fn check(&self, measures: impl Fn(usize) -> Option<Measure>) -> Result<(), Error> {
-        let mut named = 0;
-        for (metric, measured) in self.measurements() {
-            match measures(metric.position()) {
-                Some(measure) if measure == measured.measure() => measured.check().map_err(|error| {
-                    let rule = format!("has an impossible `{}`, which {}", error.path(), error.rule());
-                    refused(metric, error.kind(), rule, error.value().unwrap_or_default())
-                })?,
-                Some(measure) => {
-                    let rule = format!("is measured as a {}", measure.name());
-                    return Err(refused(metric, Kind::Type, rule, measured.measure().name()));
-                }
-                None => return Err(unknown(metric)),
+        let mut measured = 0;
+        for (metric, measurement) in self.measurements() {
+            let measure = measures(metric.position());
+            if measure != Some(measurement.measure()) {
+                return Err(misfit(metric, measure, measurement.measure().name()));
             }
-            if named & metric.bit() != 0 {
-                let rule = "must be measured once in an outcome";
-                return Err(refused(metric, Kind::Conflict, rule.into(), measured.measure().name()));
+            measurement.check().map_err(|error| impossible(metric, &error))?;
+            if measured & metric.bit() != 0 {
+                return Err(refused(
+                    metric,
+                    Kind::Conflict,
+                    "must be measured once in an outcome",
+                    "a second one",
+                ));
             }
-            named |= metric.bit();
+            measured |= metric.bit();
         }
         if let Some(metric) = self.beyond {
-            let rule = format!("must be among the first {} measurements of an outcome", Self::MOST_MEASURED);
-            return Err(refused(metric, Kind::Range, rule, Self::MOST_MEASURED + 1));
+            let rule = "must be among the first 8 measurements of an outcome";
+            return Err(refused(metric, Kind::Range, rule, "a ninth"));
         }
-        let metrics = |set: u32| (0..Metric::MAX).filter_map(Metric::new).filter(move |m| set & m.bit() != 0);
-        for metric in metrics(self.failed | self.missing) {
-            match measures(metric.position()) {
-                None => return Err(unknown(metric)),
-                Some(measure) if measure != Measure::Rate && self.failed & metric.bit() != 0 => {
-                    let rule = format!("is measured as a {}", measure.name());
-                    return Err(refused(metric, Kind::Type, rule, "failed"));
-                }
-                Some(_) => {}
+        let mut said = self.failed | self.missing;
+        while let Some(metric) = Metric::of_lowest(said) {
+            said &= !metric.bit();
+            let measure = measures(metric.position());
+            let failed = self.failed & metric.bit() != 0;
+            if measure.is_none() || failed && measure != Some(Measure::Rate) {
+                return Err(misfit(metric, measure, if failed { "failed" } else { "missing" }));
             }
         }
         Ok(())
     }
 }
 
-fn refused(metric: Metric, kind: Kind, rule: alloc::string::String, value: impl core::fmt::Display) -> Error {
+#[cold]
+fn refused(metric: Metric, kind: Kind, rule: impl Into<Cow<'static, str>>, value: &str) -> Error {
     Error::new(format!("metrics[{}]", metric.position()), kind, rule, value)
 }
 
-fn unknown(metric: Metric) -> Error {
-    refused(metric, Kind::Unknown, "must be the position of a guardrail".into(), metric.position())
+#[cold]
+fn misfit(metric: Metric, measure: Option<Measure>, said: &str) -> Error {
+    match measure {
+        None => refused(metric, Kind::Unknown, "must be the position of a guardrail", said),
+        Some(measure) => refused(metric, Kind::Type, format!("is measured as a {}", measure.name()), said),
+    }
+}
+
+#[cold]
+fn impossible(metric: Metric, error: &Error) -> Error {
+    let rule = format!("has a `{}` that {}", error.path(), error.rule());
+    refused(metric, error.kind(), rule, error.value().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -186,16 +212,16 @@ mod tests {
         let said = |found: Result<(), _>| found.unwrap_err();
         assert_eq!(said(one(0, pair)), "invalid `metrics[0]`: is measured as a rate, got mean");
         assert_eq!(said(one(3, pair)), "invalid `metrics[3]`: is measured as a distribution, got mean");
-        assert_eq!(said(one(5, pair)), "invalid `metrics[5]`: must be the position of a guardrail, got 5");
+        assert_eq!(said(one(5, pair)), "invalid `metrics[5]`: must be the position of a guardrail, got mean");
         assert_eq!(
             said(one(1, fraction(3, 2))),
-            "invalid `metrics[1]`: has an impossible `failed`, which must be at most the number of requests (2), got 3"
+            "invalid `metrics[1]`: has a `failed` that must be at most the number of requests (2), got 3"
         );
         assert!(said(one(1, fraction(0, 0))).contains("must be at least 1"));
         assert!(said(one(4, Measured::Pair { value: 0, companion: i64::MIN })).contains("`companion`"));
         assert_eq!(
             said(check(Outcome::good().measured(metric(4), pair).measured(metric(4), pair))),
-            "invalid `metrics[4]`: must be measured once in an outcome, got mean"
+            "invalid `metrics[4]`: must be measured once in an outcome, got `a second one`"
         );
         assert_eq!(
             said(check(Outcome::good().failed(metric(2)))),
@@ -212,7 +238,7 @@ mod tests {
         let check = |outcome: Outcome| outcome.check(|_| Some(Measure::Distribution));
         assert_eq!(
             check(outcome).unwrap_err().to_string(),
-            "invalid `metrics[8]`: must be among the first 8 measurements of an outcome, got 9"
+            "invalid `metrics[8]`: must be among the first 8 measurements of an outcome, got `a ninth`"
         );
         assert_eq!(outcome.measurements().count(), 8);
         assert_eq!(outcome.measurement(metric(7)), Some(Measured::Value(1)));

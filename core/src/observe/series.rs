@@ -74,6 +74,7 @@ impl Series {
 
     /// What the metric observes.
     #[must_use]
+    #[inline]
     pub const fn measure(&self) -> Measure {
         match self {
             Self::Rate(_) => Measure::Rate,
@@ -96,12 +97,13 @@ impl Series {
         }
     }
 
-    /// Whether one more unit can be counted.
+    /// Refuses one more unit than there may be.
     pub(super) fn has_room(&self) -> Result<(), Error> {
         if let Self::Mean(moments) = self { moments.has_room() } else { Ok(()) }
     }
 
     /// Counts one measurement, which is of this kind and possible: another kind changes nothing.
+    #[inline]
     pub(super) fn record(&mut self, measured: Measured) -> Result<(), Error> {
         match (self, measured) {
             (Self::Fraction(fractions), Measured::Fraction { failed, requests }) => {

@@ -1,4 +1,4 @@
-use super::{Counts, Measure, Metric, Outcome, Series};
+use super::{Counts, Measure, Metric, Moments, Outcome, Series};
 use crate::error::{Error, Kind};
 use crate::quantity::Timestamp;
 use alloc::format;
@@ -98,13 +98,15 @@ impl Tally {
     /// same metric, or a ninth. Then nothing was counted. The error's path is the metric's position: `metrics[3]`.
     pub fn record(&mut self, at: Timestamp, outcome: &Outcome) -> Result<(), Error> {
         outcome.check(|position| self.metrics.get(position).map(Series::measure))?;
-        for (metric, _) in outcome.measurements() {
-            let room = self.series(metric).map_or(Ok(()), Series::has_room);
-            room.map_err(|error| error.at(&format!("metrics[{}]", metric.position())))?;
+        if self.units >= Moments::MOST_UNITS {
+            for (metric, _) in outcome.measurements() {
+                let room = self.series(metric).map_or(Ok(()), Series::has_room);
+                room.map_err(|error| error.at(&format!("metrics[{}]", metric.position())))?;
+            }
         }
         self.units = self.units.saturating_add(1);
         self.newest = self.newest.max(at);
-        let (mut failed, mut missing) = outcome.rates();
+        let (mut missing, mut failed) = outcome.rates();
         for series in &mut self.metrics {
             if let Series::Rate(counts) = series
                 && missing & 1 == 0
@@ -164,7 +166,7 @@ impl Tally {
             self.clone_from(other);
             return Ok(());
         }
-        self.check(other.measures())?;
+        other.check(self.measures())?;
         self.units = self.units.saturating_add(other.units);
         self.newest = self.newest.max(other.newest);
         self.metrics.iter_mut().zip(&other.metrics).for_each(|(series, more)| series.merge(more));

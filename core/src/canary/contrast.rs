@@ -17,7 +17,7 @@ pub(super) struct Contrast {
     pub(super) companion: Companion,
 }
 
-/// The contrast of one epoch, and the variance of that estimate.
+/// An estimate and a variance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Estimate {
     value: f64,
@@ -58,26 +58,26 @@ impl Contrast {
 
     fn estimate(&self, canary: &Spread, control: &Spread) -> Result<Estimate, MeanLack> {
         let c = self.factor;
-        let estimate = match self.companion {
+        // the contrast, and what one unit of each arm adds to its variance
+        let (value, of_canary, of_control) = match self.companion {
             Companion::Ignored | Companion::Covariate => {
                 let b = if self.companion == Companion::Covariate { slope(canary, control, c) } else { 0.0 };
-                let value = canary.mean
-                    - c * control.mean
-                    - b * (canary.companion_mean - control.companion_mean)
-                    - self.shift;
-                let variance =
-                    residual(canary, 1.0, b) / canary.units + residual(control, c, b) / control.units;
-                Estimate { value, variance }
+                let value =
+                    canary.mean - c * control.mean - b * (canary.companion_mean - control.companion_mean);
+                (value, residual(canary, 1.0, b), residual(control, c, b))
             }
             Companion::Denominator => {
                 let (above, below) = (ratio(canary)?, ratio(control)?);
-                Estimate {
-                    value: above.value - c * below.value - self.shift,
-                    variance: above.variance + c * c * below.variance,
-                }
+                (above.value - c * below.value, above.variance, c * c * below.variance)
             }
         };
-        if estimate.variance > 0.0 { Ok(estimate) } else { Err(MeanLack::NoVariance) }
+        if of_canary <= 0.0 || (c > 0.0 && of_control <= 0.0) {
+            return Err(MeanLack::NoVariance);
+        }
+        let pooled = (canary.units * of_canary + control.units * of_control) / (canary.units + control.units);
+        let raised = |own: f64| own + (pooled - own).max(0.0) / 2.0;
+        let variance = raised(of_canary) / canary.units + raised(of_control) / control.units;
+        Ok(Estimate { value: value - self.shift, variance })
     }
 
     /// The control's mean, or ratio: what a relative change is a part of.
@@ -103,14 +103,13 @@ fn residual(arm: &Spread, c: f64, b: f64) -> f64 {
     if left > ROUNDING * all { left } else { 0.0 }
 }
 
-/// Sum of values by sum of companions, and its variance by the delta method.
+/// Sum of values by sum of companions, and the variance that one unit adds, by the delta method.
 fn ratio(arm: &Spread) -> Result<Estimate, MeanLack> {
     if arm.companion_mean <= 0.0 {
         return Err(MeanLack::NotPositive);
     }
     let value = arm.mean / arm.companion_mean;
-    let variance = residual(arm, 1.0, value) / (arm.units * arm.companion_mean * arm.companion_mean);
-    if variance > 0.0 { Ok(Estimate { value, variance }) } else { Err(MeanLack::NoVariance) }
+    Ok(Estimate { value, variance: residual(arm, 1.0, value) / (arm.companion_mean * arm.companion_mean) })
 }
 
 /// The epochs that are large enough to be judged, as means and variances.

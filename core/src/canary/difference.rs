@@ -4,10 +4,10 @@ use crate::error::{Error, Kind};
 use crate::math::{self, LogSum, Point, crossing};
 use crate::quantity::{Probability, shown};
 
-/// Stakes: 32 of equal weight, from 0.001 by factors of 1.375.
-const STAKES: usize = 32;
+/// Stakes: 22 of equal weight, from 0.001 by factors of 1.6.
+const STAKES: usize = 22;
 const LEAST_STAKE: f64 = 0.001;
-const STAKE_FACTOR: f64 = 1.375;
+const STAKE_FACTOR: f64 = 1.6;
 /// The largest part of the wealth that one failing unit of the control may take.
 const BOLDEST: f64 = 0.95;
 /// Rates around which the bets are laid where no reference is given.
@@ -23,7 +23,7 @@ const CENTRES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
 ///
 /// where d is the bound, m a rate around which the bet is laid, and k > 0 the stake. The expected factor is 1 + k rho (1 - rho) (p1 - p0 - d): exactly
 /// 1 at the bound and below 1 on the safe side of it, whatever the base rate (betting on a bounded mean, Waudby-Smith and Ramdas 2024, on the contrast
-/// that weighs each arm by its share). Stakes are k = 0.001 x 1.375^i, i = 0 to 31, of equal weight; k is cut where a failing control would take more than
+/// that weighs each arm by its share). Stakes are k = 0.001 x 1.6^i, i = 0 to 21, of equal weight; k is cut where a failing control would take more than
 /// 95% of the wealth, and a bet that a succeeding canary could ruin is not made. m is the reference, or 0, 1/4, 1/2, 3/4 and 1 with equal
 /// weights: a rate p loses (p - m)^2 / (p (1 - p)) of its information.
 ///
@@ -196,12 +196,16 @@ fn made(cells: impl Iterator<Item = Stake>, stake: f64, centre: f64, difference:
         if failed <= -1.0 || passed <= -1.0 {
             return Point { value: f64::NEG_INFINITY, slope: 0.0 };
         }
-        sum.value += first.0 * math::ln_1p(failed) + first.1 * math::ln_1p(passed);
-        sum.value +=
-            second.0 * math::ln_1p(-on_second * (1.0 - centre)) + second.1 * math::ln_1p(on_second * centre);
+        sum.value += part(first.0, failed) + part(first.1, passed);
+        sum.value += part(second.0, -on_second * (1.0 - centre)) + part(second.1, on_second * centre);
         sum.slope -= on_first * (first.0 / (1.0 + failed) + first.1 / (1.0 + passed));
     }
     sum
+}
+
+/// What `count` units make of a stake that each gains `gain`.
+fn part(count: f64, gain: f64) -> f64 {
+    if gain == 0.0 || count == 0.0 { 0.0 } else { count * math::ln_1p(gain) }
 }
 
 #[cfg(test)]

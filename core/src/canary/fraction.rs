@@ -1,4 +1,4 @@
-use super::wealth::mixture_near;
+use super::wealth::{STEP_VARIANCE, mixture_near};
 use super::{Interval, Wealth};
 use crate::error::{Error, Kind};
 use crate::math::{self, Point, crossing};
@@ -135,6 +135,14 @@ fn staked(units: &Fractions, stake: f64, by_bound: f64) -> Point {
     sum
 }
 
+/// Sum of the failing shares of units, and of their squares.
+fn powers(units: &Fractions) -> (f64, f64) {
+    (0_u8..).zip(units.counts()).fold((0.0, 0.0), |(sum, squares), (sixteenths, count)| {
+        let (share, count) = (f64::from(sixteenths) / 16.0, math::count(*count));
+        (sum + count * share, squares + count * share * share)
+    })
+}
+
 /// Where the ratio of the mean failing shares, canary over control, lies: all ratios that [`FractionTest`] does not exclude at level
 /// `alpha`, one-sided at each end. An end that nothing excludes is `None`.
 ///
@@ -153,17 +161,27 @@ pub fn fraction_ratio_interval(cells: &[FractionCell], alpha: Probability) -> In
 }
 
 fn lower_end(cells: &[FractionCell], needed: f64) -> Option<f64> {
-    let failing = |units: &Fractions| units.mean().unwrap_or(0.0) * math::count(units.units());
+    let comparable = || cells.iter().filter(|cell| cell.rho > 0.0 && cell.rho < 1.0);
     let (mut above, mut below, mut hits) = (0.0, 0.0, 0.0);
-    for cell in cells.iter().filter(|cell| cell.rho > 0.0 && cell.rho < 1.0) {
-        let (canary, control) = (failing(&cell.canary), failing(&cell.control));
+    for cell in comparable() {
+        let (canary, control) = (powers(&cell.canary).0, powers(&cell.control).0);
         (above, below, hits) = (above + canary * (1.0 - cell.rho), below + control * cell.rho, hits + canary);
     }
     if hits == 0.0 {
         return None;
     }
     let estimate = math::ln(above.max(0.25) / below.max(0.25));
-    let start = estimate - math::sqrt(2.0 * (needed + 1.0) / hits);
+    // the square of the score's slope by its variance, both at the estimate
+    let (mut slope, mut variance) = (0.0, 0.0);
+    for cell in comparable() {
+        let q = Bets::of(cell, estimate).q0;
+        let ((x1, xx1), (x0, xx0)) = (powers(&cell.canary), powers(&cell.control));
+        slope += (x1 + x0) * q * (1.0 - q);
+        variance += xx1 * (1.0 - q) * (1.0 - q) + xx0 * q * q;
+    }
+    let information = slope * slope / variance;
+    let cost = 0.5 * math::ln_1p(information * STEP_VARIANCE);
+    let start = estimate - math::sqrt(2.0 * (needed + cost) / information);
     let end = crossing(-WIDEST_LN_RATIO, WIDEST_LN_RATIO, start, |bound| {
         let mixed = mixture_near(estimate - bound, |step| {
             cells.iter().fold(Point { value: 0.0, slope: 0.0 }, |sum, cell| {

@@ -51,7 +51,10 @@ pub enum MeanLack {
 /// ln E = ln of the one-sided NormalMixture of prior 200 at (S sqrt(N/V), N)
 /// ```
 ///
-/// which is narrowest near N = 1,270 (5,100 units half and half). Source: the asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy
+/// In u a variance below that of both arms together is raised half way to it. A small arm whose largest values are still to come looks both low
+/// and certain: with log-normal values of sigma 1.2 and a share of 5%, 6% of harmless releases raised the alarm at level 5%, and 2% do so.
+///
+/// The evidence is narrowest near N = 1,270 (5,100 units half and half). Source: the asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy
 /// and Ramdas (2024), one-sided by the half-normal mixture of Robbins (1970). Covariate: m1 - c m0 - B (x1 - x0) with the B that makes
 /// the estimated variance least, which to first order is the interacted regression of Lin (2013) and needs no equal arms as CUPED does (Deng, Xu,
 /// Kohavi and Walker 2013). Ratio: the delta method over units (Deng, Knoblich and Lu 2018).

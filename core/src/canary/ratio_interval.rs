@@ -1,11 +1,9 @@
-use super::wealth::mixture_near;
+use super::wealth::{STEP_VARIANCE, mixture_near};
 use super::{Cell, Interval};
 use crate::math::{self, Point, crossing};
 
 /// Ratios looked at: e^-14 to e^14, about one to a million.
 const WIDEST_LN_RATIO: f64 = 14.0;
-/// Variance of the half-normal steps, (ln 2)^2.
-const STEP_VARIANCE: f64 = 0.480_453_013_918_201_4;
 
 /// Where the ratio of two failure rates, canary over control, lies: all ratios that the evidence at level `alpha` does not
 /// exclude, one-sided at each end, so both ends hold at every moment at once with probability 1 - 2 `alpha`.
@@ -58,7 +56,7 @@ fn lower_end<I: Iterator<Item = Cell>>(cells: impl Fn() -> I, needed: f64) -> Op
         })
         .sum();
     let cost = 0.5 * math::ln_1p(information * STEP_VARIANCE);
-    let start = estimate - math::sqrt(2.0 * (needed + cost) * (1.0 / information + STEP_VARIANCE / 64.0));
+    let start = estimate - math::sqrt(2.0 * (needed + cost) / information);
     let end = crossing(-WIDEST_LN_RATIO, WIDEST_LN_RATIO, start, |bound| {
         let Point { value, slope } = harm(&cells, estimate, bound);
         Point { value: value - needed, slope }

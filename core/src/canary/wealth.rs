@@ -2,6 +2,8 @@ use crate::math::{self, HALF_NORMAL, Point, Step};
 
 /// Bets whose ln wealth is so far below the best one add nothing to the sum in binary64.
 const NEGLIGIBLE: f64 = -45.0;
+/// Variance of the half-normal steps, (ln 2)^2.
+pub(super) const STEP_VARIANCE: f64 = core::f64::consts::LN_2 * core::f64::consts::LN_2;
 /// Bets below e^-36 of the best move the end of an interval by less than 1e-13.
 const NEGLIGIBLE_FOR_ENDS: f64 = -36.0;
 

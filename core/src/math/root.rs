@@ -28,8 +28,12 @@ pub(crate) struct Point {
     pub(crate) slope: f64,
 }
 
+/// A step after which no other is taken.
+const SMALL_STEP: f64 = 1e-9;
+
 /// Where a falling function crosses zero in `[low, high]`: Newton's method from `start`, which falls back on bisection wherever
-/// a step leaves the interval that is known to hold the crossing. To about 1e-13 of the larger of 1 and the crossing.
+/// a step leaves the interval that is known to hold the crossing. It ends with the first of Newton's steps below 1e-9 of the larger of 1
+/// and the crossing; as each step squares the error, what is left is rounding.
 ///
 /// The ends are looked at only if a step reaches for them: `low` is the answer where the function is negative there, `high`
 /// where it is positive there.
@@ -44,7 +48,14 @@ pub(crate) fn crossing(low: f64, high: f64, start: f64, f: impl Fn(f64) -> Point
         } else {
             (right, right_seen) = (x, true);
         }
-        let newton = x - value / slope;
+        let step = value / slope;
+        let newton = x - step;
+        if step.abs() <= SMALL_STEP * x.abs().max(1.0) {
+            return newton.clamp(low, high);
+        }
+        if right - left <= f64::EPSILON * x.abs().max(1.0) {
+            return x;
+        }
         let next = if newton > left && newton < right {
             newton
         } else if value < 0.0 && !left_seen {
@@ -54,12 +65,6 @@ pub(crate) fn crossing(low: f64, high: f64, start: f64, f: impl Fn(f64) -> Point
         } else {
             left + (right - left) / 2.0
         };
-        if (next - x).abs() <= 1e-13 * x.abs().max(1.0) {
-            return next;
-        }
-        if (x <= low && right <= low) || (x >= high && left >= high) {
-            return x;
-        }
         x = next;
     }
     x

@@ -16,3 +16,6 @@ pub use quantile_band::{QuantileBand, quantile_band, quantile_ratio};
 pub use reference::Reference;
 pub use shape::Shape;
 pub use test::DistributionTest;
+
+#[cfg(test)]
+mod tests;

@@ -217,18 +217,19 @@ fn cumulative(histogram: &Histogram) -> Vec<u64> {
     (0..Histogram::BINS).map(below).collect()
 }
 
-/// The bin whose lower edge is nearest to a rank. Of equally near ones the one nearest to the median, so that groups are cut where the data
-/// ends and not where an empty stretch does.
+/// The bin whose lower edge is nearest to a rank. Of equally near ranks the one nearer to the median (to the median itself the lower one), and
+/// of edges that share a rank again the one nearest to it, so that groups are cut where the data ends and not where an empty stretch does.
 fn nearest(below: &[u64], units: u64, cut: u32) -> u16 {
     let wanted = u128::from(units) * u128::from(cut);
-    let mut best = (u128::MAX, 1);
+    let (mut best, mut edge, mut rank) = (u128::MAX, 1, 0);
     for (bin, below) in (0_u16..).zip(below).skip(1) {
         let distance = (u128::from(*below) * 10_000).abs_diff(wanted);
-        if distance < best.0 || (cut <= MEDIAN && distance == best.0) {
-            best = (distance, bin);
+        let later = cut < MEDIAN || (cut == MEDIAN && *below == rank);
+        if distance < best || (distance == best && later) {
+            (best, edge, rank) = (distance, bin, *below);
         }
     }
-    best.1
+    edge
 }
 
 /// The line through the two points around `x`, or through the outermost two.

@@ -168,7 +168,7 @@ mod tests {
         }
         // 0 to 1: number 1, written 1 0. The same: 0, and its lowest bit 0. 1 to 0: number 2, written 1 0, and 0. Twelve: after ten ones,
         // length four as 0 0 1 0 0 0 0, and 0 0 1 1
-        assert_eq!(packed(&[1, 1, 0, 12]), [0b1_001_00_01, 0b1111_1111, 0b0000_1001, 0b0000_1100]);
+        assert_eq!(packed(&[1, 1, 0, 12]), [0b1001_0001, 0b1111_1111, 0b0000_1001, 0b0000_1100]);
     }
 
     #[test]
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(counts(3, &sound), None, "bits left over");
         assert_eq!(counts(4, &[&sound[..], &[0]].concat()), None, "a byte left over");
         assert_eq!(counts(1, &[0b011]), None, "below zero");
-        assert_eq!(counts(1, &[0xFF, 0b1_0000_0111, 0, 0].map(|byte: u16| byte as u8)), None, "65 bits");
+        assert_eq!(counts(1, &[0xFF, 0b0000_0111, 0b0000_0001, 0, 0, 0, 0, 0, 0, 0, 0]), None, "65 bits");
     }
 
     #[test]

@@ -10,8 +10,8 @@ const LEAST_STAKE: f64 = 0.001;
 const STAKE_FACTOR: f64 = 1.6;
 /// The largest part of the wealth that one failing unit of the control may take.
 const BOLDEST: f64 = 0.95;
-/// Rates around which the bets are laid where no reference is given.
-const CENTRES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
+/// Rates around which the bets are laid where no reference is given, and their weights: most rates of failure are small.
+const CENTRES: [(f64, f64); 5] = [(0.0, 0.5), (0.25, 0.125), (0.5, 0.125), (0.75, 0.125), (1.0, 0.125)];
 
 /// Evidence that the canary's failure rate exceeds the control's by more (harm) or less (safety) than a difference.
 ///
@@ -24,8 +24,8 @@ const CENTRES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
 /// where d is the bound, m a rate around which the bet is laid, and k > 0 the stake. The expected factor is 1 + k rho (1 - rho) (p1 - p0 - d): exactly
 /// 1 at the bound and below 1 on the safe side of it, whatever the base rate (betting on a bounded mean, Waudby-Smith and Ramdas 2024, on the contrast
 /// that weighs each arm by its share). Stakes are k = 0.001 x 1.6^i, i = 0 to 21, of equal weight; k is cut where a failing control would take more than
-/// 95% of the wealth, and a bet that a succeeding canary could ruin is not made. m is the reference, or 0, 1/4, 1/2, 3/4 and 1 with equal
-/// weights: a rate p loses (p - m)^2 / (p (1 - p)) of its information.
+/// 95% of the wealth, and a bet that a succeeding canary could ruin is not made. m is the reference, or half 0 and an eighth each 1/4, 1/2,
+/// 3/4 and 1: a rate p loses (p - m)^2 / (p (1 - p)) of its information.
 ///
 /// **Holds when** units were assigned by the stated share, each is counted once, outcomes of both arms are recorded alike, and the reference was stated
 /// beforehand. Base rates may drift.
@@ -151,7 +151,7 @@ struct Stake {
 impl Bets {
     /// ln of the evidence against a difference, and its derivative by the difference.
     fn evidence(&self, cells: &[OutcomeCell], difference: f64) -> Point {
-        let stakes = || {
+        let cells_of = || {
             cells.iter().filter(|cell| cell.rho > 0.0 && cell.rho < 1.0).map(|cell| {
                 let counts =
                     |of: crate::observe::Counts| (math::count(of.failures()), math::count(of.successes()));
@@ -163,25 +163,25 @@ impl Bets {
                 }
             })
         };
-        let reference = self.reference.map(|rate| [rate.get()]);
-        let centres: &[f64] = reference.as_ref().map_or(&CENTRES, |one| one);
+        let reference = self.reference.map(|rate| [(rate.get(), 1.0)]);
+        let centres: &[(f64, f64)] = reference.as_ref().map_or(&CENTRES, |one| one);
         let (mut sum, mut slope) = (LogSum::new(), LogSum::new());
-        for centre in centres {
+        for (centre, weight) in centres {
             let mixed = mixture_over(
                 (0..STAKES).scan(LEAST_STAKE, |next, _| {
                     let stake = *next;
                     *next *= STAKE_FACTOR;
                     Some(stake)
                 }),
-                |stake| made(stakes(), stake, *centre, difference),
+                |stake| made(cells_of(), stake, *centre, difference),
             );
-            sum.add(mixed.value);
+            let ln_wealth = mixed.value + math::ln(*weight);
+            sum.add(ln_wealth);
             // every bet loses as the bound rises, so the slopes are of one sign
-            slope.add(mixed.value + math::ln(-mixed.slope));
+            slope.add(ln_wealth + math::ln(-mixed.slope));
         }
-        let centres = math::count(u64::try_from(centres.len()).unwrap_or(u64::MAX));
-        let ways = centres * math::count(u64::try_from(STAKES).unwrap_or(u64::MAX));
-        Point { value: sum.ln() - math::ln(ways), slope: -math::exp(slope.ln() - sum.ln()) }
+        let stakes = math::count(u64::try_from(STAKES).unwrap_or(u64::MAX));
+        Point { value: sum.ln() - math::ln(stakes), slope: -math::exp(slope.ln() - sum.ln()) }
     }
 }
 

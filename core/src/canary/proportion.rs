@@ -1,7 +1,12 @@
 use super::Interval;
-use crate::math::{self, LogSum, UNIT_INTERVAL};
+use crate::math::{self, LogSum, Point, UNIT_INTERVAL, crossing};
 use crate::observe::Counts;
 use crate::quantity::Probability;
+
+/// Rates looked at: from e^-100, which no count of 64 bits comes near, ...
+const LEAST_LN_RATE: f64 = -100.0;
+/// ... to the largest binary64 below 1, by its negated logarithm.
+const NEAREST_TO_ONE: f64 = 1.2e-16;
 
 /// Evidence, as ln of an e-value, that a failure rate is below `ceiling`.
 ///
@@ -33,19 +38,44 @@ pub fn ln_evidence_below(ceiling: Probability, counts: Counts) -> f64 {
 /// ratio instead, which needs no constant rate.
 #[must_use]
 pub fn confidence_sequence(counts: Counts, alpha: Probability) -> Interval {
-    let Some(estimate) = counts.rate() else { return Interval { lower: None, upper: None } };
     let needed = -math::ln(alpha.get());
-    let excluded = |p: f64| {
-        let (hits, misses) = (counts.failures(), counts.successes());
-        !(p > 0.0 && p < 1.0) || math::ln_beta_binomial_odds(hits, misses, 0.5, 0.5, p) >= needed
-    };
-    let lower = if counts.failures() == 0 { 0.0 } else { math::last_true(0.0, estimate, excluded) };
-    let upper = if counts.successes() == 0 {
-        1.0
+    let (failures, successes) = (counts.failures(), counts.successes());
+    if counts.units() == 0 {
+        Interval { lower: None, upper: None }
+    } else if failures <= successes {
+        let (lower, upper) = ends(failures, successes, needed);
+        Interval { lower: Some(lower), upper: Some(upper) }
     } else {
-        1.0 - math::last_true(0.0, 1.0 - estimate, |x| excluded(1.0 - x))
+        let (lower, upper) = ends(successes, failures, needed);
+        Interval { lower: Some(1.0 - upper), upper: Some(1.0 - lower) }
+    }
+}
+
+/// Both ends for hits that are no more than the misses, sought by the logarithm of the rate.
+fn ends(hits: u64, misses: u64, needed: f64) -> (f64, f64) {
+    let (x, y) = (math::count(hits), math::count(misses));
+    let left = |p: f64| {
+        let value = math::ln_beta_binomial_odds(hits, misses, 0.5, 0.5, p) - needed;
+        // by ln p
+        Point { value, slope: y * p / (1.0 - p) - x }
     };
-    Interval { lower: Some(lower), upper: Some(upper) }
+    let estimate = x / (x + y);
+    let nats = needed + 0.5 * math::ln_1p(x + y);
+    let lower = if hits == 0 {
+        0.0
+    } else {
+        let start = math::ln(estimate) - math::sqrt(2.0 * nats / x);
+        math::exp(crossing(LEAST_LN_RATE, math::ln(estimate), start, |ln_p| left(math::exp(ln_p))))
+    };
+    // the rate falls as its negated logarithm rises
+    let right = |negated: f64| {
+        let Point { value, slope } = left(math::exp(-negated));
+        Point { value, slope: -slope }
+    };
+    let widest = -math::ln(estimate.max(math::exp(LEAST_LN_RATE)));
+    let start =
+        -math::ln((estimate + math::sqrt(2.0 * nats * estimate / (x + y)) + nats / (x + y)).min(0.99));
+    (lower, math::exp(-crossing(NEAREST_TO_ONE, widest, start, right)))
 }
 
 #[cfg(test)]
@@ -75,6 +105,34 @@ mod tests {
             libm::log((libm::pow(1.0 - c, -f64::from(n + 1)) - 1.0) * (1.0 - c) / (c * f64::from(n + 1)));
         let found = ln_evidence_below(Probability::new(c).unwrap(), counts(n.into(), 0));
         assert!((found - exact).abs() < 1e-12, "{found} {exact}");
+    }
+
+    /// The ends are where the mixture against them is 1/alpha, and all p between them are kept.
+    #[test]
+    fn the_evidence_at_the_ends_is_what_is_needed() {
+        let alpha = Probability::new(0.01).unwrap();
+        for (units, failures) in [
+            (1, 0),
+            (1, 1),
+            (7, 3),
+            (1_000, 0),
+            (1_000, 1),
+            (1_000, 500),
+            (1_000, 999),
+            (1_000_000_000, 3),
+            (4_000_000_000, 2_000_000_001),
+        ] {
+            let counts = counts(units, failures);
+            let found = confidence_sequence(counts, alpha);
+            for end in [found.lower.unwrap(), found.upper.unwrap()] {
+                let inside = end > 0.0 && end < 1.0;
+                let off =
+                    |p| math::ln_beta_binomial_odds(failures, units - failures, 0.5, 0.5, p) - f64::ln(100.0);
+                assert!(!inside || off(end).abs() < 1e-5, "{units}/{failures}: {} at {end}", off(end));
+                assert!(inside || failures == 0 || failures == units, "{units}/{failures}: {end}");
+            }
+            assert!(found.contains(counts.rate().unwrap()), "{units}/{failures}: {found:?}");
+        }
     }
 
     #[test]

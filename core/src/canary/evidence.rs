@@ -79,14 +79,14 @@ impl Evidence {
                 forecast,
                 |epoch| harm.wealth(&epoch.cell(metric)),
                 |epoch| safety.wealth(&epoch.cell(metric)),
-                Ceiling::of(look, metric, guardrail),
+                Ceiling::of(look, metric, guardrail).as_ref(),
             ),
             Tests::HighRate(Pair { harm, safety }) => Self::betting(
                 look,
                 forecast,
                 |epoch| harm.wealth(&epoch.outcomes(metric)),
                 |epoch| safety.wealth(&epoch.outcomes(metric)),
-                Ceiling::of(look, metric, guardrail),
+                Ceiling::of(look, metric, guardrail).as_ref(),
             ),
             Tests::Fraction(Pair { harm, safety }) => Self::betting(
                 look,
@@ -134,7 +134,7 @@ impl Evidence {
         forecast: Option<Needed>,
         mut harm: impl FnMut(&Epoch<'_>) -> G,
         safety: impl Fn(&Epoch<'_>) -> G,
-        ceiling: Option<Ceiling<'_>>,
+        ceiling: Option<&Ceiling<'_>>,
     ) -> Self {
         let epochs: Vec<(u32, G)> = look.comparable().map(|epoch| (epoch.stage, harm(epoch))).collect();
         // from the newest epoch back, so that each start adds what the later ones do not have yet
@@ -155,7 +155,7 @@ impl Evidence {
             stage.gain(&safety(epoch));
             compared = true;
         }
-        let ln_safety = |times| match (compared, &ceiling) {
+        let ln_safety = |times| match (compared, ceiling) {
             (true, Some(ceiling)) => {
                 ln_mean([(1.0, stage.ln_evidence(times)), (1.0, ceiling.ln_evidence(times))])
             }
@@ -253,7 +253,7 @@ fn reaching(needed: f64, ln_evidence: impl Fn(f64) -> f64) -> Option<f64> {
     if ln_evidence(1.0) >= needed {
         return Some(1.0);
     }
-    if !(ln_evidence(FURTHEST) >= needed) {
+    if ln_evidence(FURTHEST) < needed {
         return None;
     }
     // in doublings, to one part in a hundred

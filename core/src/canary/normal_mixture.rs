@@ -11,7 +11,7 @@ use crate::quantity::{Probability, shown};
 /// two-sided:   ln E = (1/2) ln(r / (v + r)) + s^2 / (2 (v + r))
 /// ```
 ///
-/// Robbins (1970); in this form Howard, Ramdas, McAuliffe and Sekhon (2021), propositions 5 and 6. The one-sided one mixes over
+/// Robbins (1970); in this form Howard, Ramdas, `McAuliffe` and Sekhon (2021), propositions 5 and 6. The one-sided one mixes over
 /// drifts above 0 alone and holds against every drift at or below it.
 ///
 /// **Holds when** the sum is sub-Gaussian with variance v. For estimated variances it holds as the sample grows: see

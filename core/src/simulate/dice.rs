@@ -2,7 +2,7 @@ use crate::math;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-/// Seeded random numbers: the same seed and run give the same draws on every platform (ChaCha with 8 rounds, and integers or `libm` from there).
+/// Seeded random numbers: the same seed and run give the same draws on every platform (`ChaCha` with 8 rounds, and integers or `libm` from there).
 #[derive(Clone, Debug)]
 pub struct Dice(ChaCha8Rng);
 
@@ -50,11 +50,12 @@ impl Dice {
     /// Each trial succeeds when a uniform number is below p. The binary digits of all of them are drawn side by side and only counted: a
     /// trial is decided at the first digit that differs from p's, so every digit halves the trials that are left. About two random bits a trial.
     pub fn binomial(&mut self, trials: u64, p: f64) -> u64 {
-        if !(p > 0.0) {
-            return 0;
-        }
         if p >= 1.0 {
             return trials;
+        }
+        // not a number is no chance
+        if p.is_nan() || p <= 0.0 {
+            return 0;
         }
         let mut digits = fixed_point(p);
         let (mut open, mut successes) = (trials, 0);

@@ -1,6 +1,7 @@
 use super::components::PLACED;
 use super::shape::{GRID, SHAPES};
 use super::*;
+use crate::canary::Worse;
 use crate::observe::Histogram;
 use crate::quantity::{Probability, Share};
 use alloc::vec;

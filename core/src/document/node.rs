@@ -1,4 +1,5 @@
 use crate::error::{Error, Kind};
+use crate::order;
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -113,7 +114,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
 
 fn repeated<'n>(fields: &'n [(Cow<'_, str>, Node<'_>)]) -> Option<&'n str> {
     let mut names: Vec<&str> = fields.iter().map(|(name, _)| &**name).collect();
-    names.sort_unstable_by_key(|name| (name.len(), *name)); // most pairs differ in length or in their first bytes
+    order::sort_by_key(&mut names, |name| (name.len(), *name)); // most pairs differ in length or in their first bytes
     names.array_windows().find(|[one, next]| one == next).map(|[name, _]| *name)
 }
 

@@ -1,16 +1,16 @@
 use super::{Arm, Placement, Spec};
 use crate::error::{Error, Kind};
 use crate::observe::{Cumulative, Outcome, Tally};
+use crate::order::Table;
 use crate::quantity::Timestamp;
 use crate::slo::Counter;
-use alloc::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// Everything one replica has seen: outcomes by cohort and arm, and the events of the error budget.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Contribution {
-    pub(super) cohorts: BTreeMap<u32, Both>,
+    pub(super) cohorts: Table<u32, Both>,
     pub(super) budget: Counter,
 }
 
@@ -45,23 +45,21 @@ impl Contribution {
     /// Counts an outcome where it belongs; units of neither arm are not compared with anything.
     pub(super) fn record(&mut self, placement: Placement, metrics: usize, at: Timestamp, outcome: Outcome) {
         let Some(arm) = placement.arm else { return };
-        let both = self
-            .cohorts
-            .entry(placement.cohort)
-            .or_insert_with(|| Both { canary: Tally::new(metrics), control: Tally::new(metrics) });
-        match arm {
+        let new = || Both { canary: Tally::new(metrics), control: Tally::new(metrics) };
+        self.cohorts.change(placement.cohort, new, |both| match arm {
             Arm::Canary => both.canary.record(at, outcome),
             Arm::Control => both.control.record(at, outcome),
-        }
+        });
     }
 }
 
 impl Cumulative for Contribution {
     fn merge(&mut self, other: &Self) {
-        for (cohort, more) in &other.cohorts {
-            let both = self.cohorts.entry(*cohort).or_default();
-            both.canary.merge(&more.canary);
-            both.control.merge(&more.control);
+        for (cohort, more) in other.cohorts.iter() {
+            self.cohorts.change(*cohort, Both::default, |both| {
+                both.canary.merge(&more.canary);
+                both.control.merge(&more.control);
+            });
         }
         self.budget.merge(&other.budget);
     }

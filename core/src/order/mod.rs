@@ -1,7 +1,11 @@
-//! Sorting, with one algorithm in the machine code for all types.
+//! Sorting, with one algorithm in the machine code for all types, and a table of what is sorted.
 //!
 //! The standard library's sorts are compiled anew for each type, at 2 to 4 KB each, and a module for the browser has a dozen of them. What is
 //! sorted here are the parts of documents, once as they are read: size counts, and not the last third of the time.
+
+mod table;
+
+pub(crate) use table::Table;
 
 use core::cmp::Ordering;
 

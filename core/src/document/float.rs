@@ -18,7 +18,10 @@ const POWERS: core::ops::RangeInclusive<i64> = -330..=310;
 /// `decimal` is digits with at most one point. First 128 bits of the number, with a bound for their error; only where they leave open on which side
 /// of a halfway point it lies, it is compared in full, as W. D. Clinger does (How to Read Floating Point Numbers Accurately, 1990).
 pub(super) fn nearest(decimal: &str, exponent: i64) -> f64 {
-    let point = decimal.find('.').unwrap_or(decimal.len());
+    let point = decimal.bytes().position(|byte| byte == b'.').unwrap_or(decimal.len());
+    if let Some(number) = exact(decimal, point, exponent) {
+        return number;
+    }
     let all = decimal.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0');
     let zeros = all.clone().take_while(|digit| *digit == 0).count();
     let mut digits: Vec<u8> = all.clone().skip(zeros).take(MOST_DIGITS).collect();
@@ -39,6 +42,22 @@ pub(super) fn nearest(decimal: &str, exponent: i64) -> f64 {
     // the power is off by less than 2^13, see there; a number that was cut is larger by less than 2^4 · 2^64, and twice that in the product
     let error = if digits.len() <= FEW_DIGITS { 1 << 14 } else { 1 << 70 };
     about.nearest(error, &|halfway| compare(&digits, power, halfway))
+}
+
+/// Few digits and a small power, as most numbers have: both are doubles, so that one operation rounds once. (Clinger's fast path.)
+fn exact(decimal: &str, point: usize, exponent: i64) -> Option<f64> {
+    if decimal.len() > FEW_DIGITS {
+        return None;
+    }
+    let digits = decimal.bytes().filter(u8::is_ascii_digit).map(|digit| u64::from(digit - b'0'));
+    let first = digits.fold(0, |sum, digit| sum * 10 + digit);
+    let power = exponent.checked_sub(signed(decimal.len().saturating_sub(point + 1)))?;
+    if first > 1 << 53 || power.unsigned_abs() > 22 {
+        return None;
+    }
+    let first = first as f64; // no rounding: at most 2^53
+    let tens = (0..power.unsigned_abs()).fold(1.0, |tens, _| tens * 10.0); // nor here, up to 10^22
+    Some(if power < 0 { first / tens } else { first * tens })
 }
 
 /// A number `bits` · 2^`exponent`, whose highest bit is set.

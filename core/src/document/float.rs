@@ -246,20 +246,20 @@ mod tests {
 
     /// The exact decimal digits of what lies halfway between the double and its upper neighbour, as a whole number and a power of ten.
     fn halfway(bits: u64) -> (Large, i64) {
-        let (fraction, biased) = (bits & ((1 << 52) - 1), (bits >> 52) as i64);
+        let (fraction, biased) = (bits & ((1 << 52) - 1), (bits >> 52).cast_signed());
         let (whole, exponent) =
             if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) };
         let mut large = Large(Vec::new());
         for word in [(whole * 2 + 1) >> 32, (whole * 2 + 1) & u64::from(u32::MAX)] {
             large.multiply_power(2, 32, 31);
-            large.multiply_add(1, word as u32);
+            large.multiply_add(1, low(word));
         }
         let exponent = exponent - 1;
         // n · 2^-k is n · 5^k · 10^-k
         if exponent < 0 {
             large.multiply_power(5, exponent.unsigned_abs(), 13)
         } else {
-            large.multiply_power(2, exponent as u64, 31)
+            large.multiply_power(2, exponent.unsigned_abs(), 31)
         }
         (large, exponent.min(0))
     }
@@ -270,15 +270,15 @@ mod tests {
             let mut rest = 0_u64;
             for word in large.0.iter_mut().rev() {
                 let number = rest << 32 | u64::from(*word);
-                *word = (number / 10) as u32;
+                *word = low(number / 10);
                 rest = number % 10;
             }
             while large.0.last() == Some(&0) {
                 large.0.pop();
             }
-            digits.push(b'0' + rest as u8);
+            digits.push(char::from_digit(low(rest), 10).unwrap());
         }
-        digits.iter().rev().map(|digit| char::from(*digit)).collect()
+        digits.iter().rev().collect()
     }
 
     proptest! {
@@ -296,13 +296,13 @@ mod tests {
         }
 
         #[test]
-        fn halfway_and_a_digit_beside_it_are_told_apart(bits in 0..0x7FE0_0000_0000_0000_u64, few in 0..64_u64, short: bool) {
+        fn halfway_and_a_digit_beside_it_are_told_apart(bits in 0..0x7FE0_0000_0000_0000_u64, few in 0..64_usize, short: bool) {
             // of those with few bits, the halfway points have few digits
-            let bits = if short { 0x3FF0_0000_0000_0000 + (few << 52) } else { bits };
+            let bits = if short { 0x3FF0_0000_0000_0000 + ((few as u64) << 52) } else { bits };
             let (large, exponent) = halfway(bits);
             let digits = written(large);
             agrees(&digits, exponent);
-            agrees(&format!("{digits}.{}1", "0".repeat(few as usize)), exponent);
+            agrees(&format!("{digits}.{}1", "0".repeat(few)), exponent);
             let significant = digits.trim_end_matches('0');
             let exponent = exponent + signed(digits.len() - significant.len());
             let mut below = String::from(significant).into_bytes();

@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// Values by key, sorted by it: what a `BTreeMap` is, at an eighth of its machine code. A new key that is not the last one moves the entries behind it,
+/// Values by key, sorted by it: what a `BTreeMap` is, at a fraction of its machine code. A new key that is not the last one moves the entries behind it,
 /// which is nothing for the hundreds that are kept here.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Table<K, V> {

@@ -1,7 +1,7 @@
 //! JSON text to a [`Node`]: RFC 8259, at most 127 lists and objects deep, and no key twice.
 //!
-//! Serde's reader brings a reader of floats with 6 KB of tables, and a copy of itself for each type that it reads. One that reads nodes alone is a
-//! quarter of its size. It says what is wrong in the same words, and where.
+//! Serde's reader brings a reader of floats with 6 KB of tables, and 12 KB of code more than one that reads nodes alone. This one says what is wrong in
+//! the same words, and where.
 
 #[cfg(test)]
 mod tests;

@@ -61,17 +61,18 @@ export function heldBy(holdouts, unit, tags = []) {
 export function rebalance(before, targets) {
   if (typeof before !== "object" || before === null) throw mistyped("before", "an object with `variants` and `ranges`", before);
   const variants = integer32("variants", before.variants);
-  const ranges = list("ranges", before.ranges, "ranges").flatMap((range, place) => {
+  const given = list("ranges", before.ranges, "ranges").flatMap((range, place) => {
     if (!Array.isArray(range) || range.length !== 3) throw mistyped(`ranges[${place}]`, "a variant's position, a first slot and an end", range);
     return [0, 1, 2].map((half) => integer32(`ranges[${place}][${half}]`, range[half]));
   });
   const wanted = Array.from(list("targets", targets, "targets"), target).flat();
-  const answer = Array.from(coreRebalance(variants, Uint32Array.from(ranges), Uint32Array.from(wanted)));
+  const answer = Array.from(coreRebalance(variants, Uint32Array.from(given), Uint32Array.from(wanted)));
   const [owners = 0, count = 0, ...numbers] = answer;
   const threes = Array.from({ length: numbers.length / 3 }, (_, place) => /** @type {[number, number, number]} */ (numbers.slice(place * 3, place * 3 + 3)));
   const party = (/** @type {number} */ position) => (position === NOBODY ? null : position);
   const moves = threes.slice(count).map(([from, to, slots]) => ({ from: party(from), to: party(to), slots }));
-  return { after: { variants: owners, ranges: threes.slice(0, count) }, moves };
+  const ranges = threes.slice(0, count).sort(([, start], [, other]) => start - other); // a sort in the module would be 1 KB of it
+  return { after: { variants: owners, ranges }, moves };
 }
 
 /**

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 const NOBODY: u32 = u32::MAX;
 
 /// Rebalances an allocation. All is in threes: ranges as variant, start and end; targets as kind (0 keep, 1 new, 2 remove, 3 nobody), position and
-/// weight. The answer is how many variants and ranges there are, ranges, and moves as from, to and slots.
+/// weight. The answer is how many variants and ranges there are, ranges variant by variant, and moves as from, to and slots.
 ///
 /// # Errors
 /// Ranges that are no allocation; targets that do not fit it.
@@ -18,13 +18,12 @@ pub fn rebalance(variants: u32, ranges: &[u32], targets: &[u32]) -> Result<Vec<u
     let before = Allocation::from_ranges(variants as usize, ranges)?;
     let targets: Vec<Target> = targets.as_chunks().0.iter().map(target).collect();
     let (after, movement) = before.rebalance(&targets)?;
-    let mut ranges: Vec<[u32; 3]> = (0..)
+    let ranges: Vec<[u32; 3]> = (0..)
         .zip(0..after.len())
         .flat_map(|(number, position)| {
             after.ranges(position).map(move |range| [number, range.start, range.end])
         })
         .collect();
-    ranges.sort_unstable_by_key(|[_, start, _]| *start);
     let party =
         |position: Option<usize>| position.and_then(|known| u32::try_from(known).ok()).unwrap_or(NOBODY);
     let moves = movement.moves().iter().map(|one| [party(one.from), party(one.to), one.slots]);

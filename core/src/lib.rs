@@ -52,6 +52,7 @@ mod error;
 pub mod flag;
 mod math;
 pub mod observe;
+mod order;
 mod quantity;
 pub mod release;
 pub mod rollout;

@@ -129,7 +129,7 @@ impl Holdouts {
     /// # Errors
     /// A name that two of them have, at `holdouts[i].name`.
     pub fn new(holdouts: impl IntoIterator<Item = Holdout>) -> Result<Self, Error> {
-        let mut all: Vec<Holdout> = holdouts.into_iter().collect();
+        let all: Vec<Holdout> = holdouts.into_iter().collect();
         let problems = Problems::default();
         for (at, name) in repeated(&all) {
             let path = format!("holdouts[{at}].name");
@@ -137,8 +137,10 @@ impl Holdouts {
             problems.push(Problem::new(path, Kind::Conflict, rule, Some(name.into())));
         }
         problems.finish(Some(()))?;
-        all.sort_by_key(|holdout| holdout.tag.is_some());
-        Ok(Self { all })
+        let (mut ordered, tagged): (Vec<Holdout>, Vec<Holdout>) =
+            all.into_iter().partition(|holdout| holdout.tag.is_none());
+        ordered.extend(tagged);
+        Ok(Self { all: ordered })
     }
 
     /// Reads a list of holdouts, `{"name", "share"}` each, with the optional fields `tag` (everything, if not given) and `salt` (see [`Salt`]; the

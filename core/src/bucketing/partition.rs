@@ -1,5 +1,6 @@
 use super::Slot;
 use crate::error::{Kind, Problem, Problems};
+use crate::order;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
@@ -70,7 +71,7 @@ impl Partition {
         path: impl Fn(usize) -> String,
         problems: &Problems,
     ) -> Option<Self> {
-        pieces.sort_by_key(|piece| (piece.slots.start, piece.slots.end, piece.given));
+        order::sort_by_key(&mut pieces, |piece| (piece.slots.start, piece.slots.end, piece.given));
         let mut furthest: Option<Piece> = None;
         let (mut partition, mut end, mut sound) = (Unfinished::default(), 0, true);
         for piece in pieces {

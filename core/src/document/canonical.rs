@@ -1,4 +1,5 @@
 use super::Node;
+use crate::order;
 use crate::quantity::without_fraction;
 use alloc::vec::Vec;
 
@@ -25,7 +26,7 @@ fn feed(into: &mut Vec<u8>, node: &Node) {
         Node::Object(entries) => {
             feed_length(into, b'o', entries.len());
             let mut sorted: Vec<_> = entries.iter().collect();
-            sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+            order::sort_by(&mut sorted, |a, b| a.0.cmp(&b.0));
             for (name, value) in sorted {
                 feed_text(into, b'k', name);
                 feed(into, value);

@@ -6,6 +6,8 @@
 
 mod canonical;
 mod fields;
+mod float;
+mod json;
 mod node;
 mod path;
 

@@ -4,9 +4,9 @@ use super::{Evaluation, Reason};
 use crate::bucketing::{Allocation, Salt, Unit};
 use crate::document::{Field, Fields, Node};
 use crate::error::{Error, Kind, Problems};
+use crate::order;
 use crate::quantity::Share;
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -18,7 +18,8 @@ pub struct Flag {
     /// Never empty; `default` and every override point into it.
     variants: Vec<Box<str>>,
     default: usize,
-    overrides: BTreeMap<Box<str>, usize>,
+    /// Sorted by unit.
+    overrides: Vec<(Box<str>, usize)>,
     split: Split,
 }
 
@@ -102,12 +103,17 @@ impl Flag {
         Evaluation { variant, index, reason }
     }
 
+    fn override_of(&self, unit: &str) -> Option<usize> {
+        let position = self.overrides.binary_search_by(|(known, _)| (**known).cmp(unit)).ok()?;
+        self.overrides.get(position).map(|(_, index)| *index)
+    }
+
     fn decide(&self, unit: &str, exposure: Share) -> (usize, Reason) {
         if !self.enabled {
             return (self.default, Reason::Off);
         }
-        if let Some(index) = self.overrides.get(unit) {
-            return (*index, Reason::Override);
+        if let Some(index) = self.override_of(unit) {
+            return (index, Reason::Override);
         }
         let Some(unit) = Unit::new(unit) else { return (self.default, Reason::Unassigned) };
         match self.split.place(unit, exposure) {
@@ -138,7 +144,7 @@ impl<'a> Common<'a> {
         self,
         names: &[&str],
         default: usize,
-        overrides: BTreeMap<Box<str>, usize>,
+        overrides: Vec<(Box<str>, usize)>,
         allocation: Allocation,
         exposure: Share,
     ) -> Flag {
@@ -180,15 +186,16 @@ fn read_variants<'a>(field: &Field<'a>) -> Option<(Vec<&'a str>, Allocation)> {
     Some((names, allocation))
 }
 
-fn read_overrides(field: &Field<'_>, names: &[&str]) -> BTreeMap<Box<str>, usize> {
-    let mut overrides = BTreeMap::new();
+fn read_overrides(field: &Field<'_>, names: &[&str]) -> Vec<(Box<str>, usize)> {
+    let mut overrides = Vec::new();
     for (unit, variant) in field.entries().unwrap_or_default() {
         if unit.is_empty() {
             variant.refuse(Kind::Range, "must name a unit: the empty text is nobody");
         } else if let Some(index) = position(&variant, names) {
-            overrides.insert(unit.into(), index);
+            overrides.push((unit.into(), index));
         }
     }
+    order::sort(&mut overrides);
     overrides
 }
 

@@ -1,3 +1,4 @@
+use crate::order;
 use crate::siphash::SipHash;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -17,7 +18,7 @@ impl Index {
         let count = u32::try_from(keys.len()).ok()?;
         let mut entries: Vec<(u32, &str, u32)> =
             keys.iter().zip(0..).map(|(key, position)| (bucket(key, count), *key, position)).collect();
-        entries.sort_unstable();
+        order::sort(&mut entries);
         let mut ends = Vec::with_capacity(keys.len());
         let mut end = 0_u32;
         for bucket in 0..count {

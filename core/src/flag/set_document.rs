@@ -6,6 +6,7 @@ use super::set::{Definition, FlagSet, Segment, Variants};
 use crate::bucketing::{Holdouts, Layer, Salt};
 use crate::document::{Field, Fields, Node, check_name};
 use crate::error::{Error, Kind, Problem, Problems};
+use crate::order;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -247,7 +248,7 @@ fn read_overrides(field: &Field<'_>, names: &[&str]) -> Option<Vec<(Box<str>, u3
             None => complete = false,
         }
     }
-    overrides.sort_unstable();
+    order::sort(&mut overrides);
     complete.then_some(overrides)
 }
 

@@ -1,3 +1,4 @@
+use crate::order;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -27,9 +28,9 @@ impl<'a> FromIterator<&'a str> for Texts {
                 None => long.push(Box::from(text)),
             }
         }
-        short.sort_unstable();
+        order::sort(&mut short);
         short.dedup();
-        long.sort_unstable();
+        order::sort(&mut long);
         long.dedup();
         Self { short: short.into(), long: long.into() }
     }

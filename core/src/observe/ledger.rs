@@ -1,5 +1,5 @@
 use crate::error::{Error, Kind};
-use alloc::collections::BTreeMap;
+use crate::order::Table;
 use serde::{Deserialize, Serialize};
 
 /// The name of one life of one process that records: two that share a name overwrite each other.
@@ -72,8 +72,8 @@ pub struct Ledger<T> {
     /// The sum of the sealed replicas.
     base: T,
     /// The last sequence of each sealed replica, so that its late deliveries are not counted again.
-    sealed: BTreeMap<ReplicaId, u64>,
-    live: BTreeMap<ReplicaId, (u64, T)>,
+    sealed: Table<ReplicaId, u64>,
+    live: Table<ReplicaId, (u64, T)>,
 }
 
 impl<T: Cumulative> Ledger<T> {
@@ -120,7 +120,7 @@ impl<T: Cumulative> Ledger<T> {
     /// Whether the ledger has heard of the replica, sealed or not.
     #[must_use]
     pub fn knows(&self, replica: ReplicaId) -> bool {
-        self.live.contains_key(&replica) || self.sealed.contains_key(&replica)
+        self.live.get(&replica).is_some() || self.sealed.get(&replica).is_some()
     }
 
     /// Every state in the ledger, for checks of what was decoded.

@@ -1,16 +1,16 @@
 use super::{Arm, Placement, Spec};
 use crate::error::{Error, Kind};
 use crate::observe::{Cumulative, Measure, Outcome, Tally};
+use crate::order::Table;
 use crate::quantity::Timestamp;
 use crate::slo::Counter;
-use alloc::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// Everything one replica has seen: outcomes by cohort and arm, and the events of the error budget.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Contribution {
-    pub(super) cohorts: BTreeMap<u32, Both>,
+    pub(super) cohorts: Table<u32, Both>,
     pub(super) budget: Counter,
 }
 
@@ -73,8 +73,8 @@ impl Both {
 
 impl Cumulative for Contribution {
     fn merge(&mut self, other: &Self) {
-        for (cohort, more) in &other.cohorts {
-            self.cohorts.entry(*cohort).or_default().merge(more);
+        for (cohort, more) in other.cohorts.iter() {
+            self.cohorts.change(*cohort, Both::default, |both| both.merge(more));
         }
         self.budget.merge(&other.budget);
     }

@@ -3,7 +3,7 @@ use super::contribution::Contribution;
 use crate::canary::Reference;
 use crate::error::{Error, Kind};
 use crate::observe::{Histogram, Metric, Series};
-use alloc::collections::BTreeMap;
+use crate::order::Table;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ const CONVINCING: u64 = 1_000;
 /// Frozen there, because the bets of a cohort must not be placed by the values that they are made on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct References(BTreeMap<u32, Vec<Option<Reference>>>);
+pub(super) struct References(Table<u32, Vec<Option<Reference>>>);
 
 impl References {
     /// Keeps, for a cohort that begins now, what the control has shown in all cohorts so far: the old version is the same in each attempt.

@@ -1,5 +1,6 @@
 use crate::document::{Field, Fields};
 use crate::error::Kind;
+use crate::order;
 use crate::quantity::Timestamp;
 use alloc::format;
 use alloc::string::String;
@@ -172,7 +173,7 @@ fn windows(fields: &mut Fields<'_>, name: &'static str) -> Option<Vec<Window>> {
     let read: Vec<Option<Window>> = items.iter().map(Window::read).collect();
     let mut sound: Vec<(usize, &Window)> =
         read.iter().enumerate().filter_map(|(place, window)| Some((place, window.as_ref()?))).collect();
-    sound.sort_unstable_by_key(|(place, window)| (window.from, *place));
+    order::sort_by_key(&mut sound, |(place, window)| (window.from, *place));
     let mut overlap = false;
     for ((first, earlier), (second, later)) in sound.iter().zip(sound.iter().skip(1)) {
         if later.from < earlier.until {

@@ -1,3 +1,4 @@
+use crate::order;
 use crate::quantity::Timestamp;
 use alloc::vec::Vec;
 
@@ -128,7 +129,7 @@ impl Tier {
     /// Adds bucket by bucket, then keeps the newest.
     pub(super) fn merge(&mut self, other: &Self) {
         self.buckets.extend_from_slice(&other.buckets);
-        self.buckets.sort_unstable_by_key(|bucket| bucket.epoch);
+        order::sort_by_key(&mut self.buckets, |bucket| bucket.epoch);
         self.buckets.dedup_by(|next, kept| {
             let same = next.epoch == kept.epoch;
             if same {

@@ -10,6 +10,7 @@ use super::hash::Fnv1a;
 use super::text::Encoding;
 use crate::document::Fields;
 use crate::error::{Error, Kind};
+use crate::order;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
@@ -66,7 +67,7 @@ impl Percentages {
             }
             sorted.push((*name, percentage(&path, *share)?, position));
         }
-        sorted.sort_unstable_by(|a, b| b.0.cmp(a.0));
+        order::sort_by(&mut sorted, |a, b| b.0.cmp(a.0));
         let total = whole(sorted.iter().map(|(_, share, _)| share).sum::<f64>() * MULTIPLIER);
         if total == 0 {
             return Err(Error::new("variations", Kind::Range, "must not sum to zero", 0));

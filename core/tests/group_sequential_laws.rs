@@ -1,10 +1,6 @@
 //! Laws of designs with planned looks that hold whatever the numbers are.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking, also in its helpers"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
 
 use rampgate::Probability;
 use rampgate::canary::group_sequential::{

@@ -173,7 +173,7 @@ impl Builder<'_> {
                     walk.advance(information, lower, upper, next);
                 }
             }
-            if let Some(next) = next {
+            if let (Some(next), None) = (next, known) {
                 null.advance(information, obeyed, upper, next);
             }
             looks.push(Look { information, lower, upper });

@@ -137,6 +137,15 @@ impl Comparison {
     /// Probability that a test with one look and `total` units in both arms finds the difference: with its true direction, and with the wrong one, which only a two-sided
     /// test can. Some tools call the sum of both the power.
     ///
+    /// ```
+    /// use rampgate::Probability;
+    /// use rampgate::canary::group_sequential::{Comparison, Sides};
+    ///
+    /// let (right, wrong) = Comparison::means(0.1, 1.0)?.power(3_140.0, Probability::new(0.05)?, Sides::Two)?;
+    /// assert!((right - 0.8).abs() < 1e-3 && wrong < 1e-5);
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// Less than one unit, or more than 1e18.
     pub fn power(&self, total: f64, alpha: Probability, sides: Sides) -> Result<(f64, f64), Error> {

@@ -192,6 +192,16 @@ impl Design {
     /// Like [`observed`](Self::observed) where the last look is the end whatever its share: what is left of alpha is spent there. The decision to end must not
     /// come from what was seen.
     ///
+    /// ```
+    /// use rampgate::Probability;
+    /// use rampgate::canary::group_sequential::{Looks, Spec, Spending};
+    ///
+    /// let plan = Spec::new(Probability::new(0.025)?, Spending::OBRIEN_FLEMING, Looks::equal(2)?).design()?;
+    /// let (open, ended) = (plan.observed(&[0.5, 0.8])?, plan.concluded(&[0.5, 0.8])?);
+    /// assert!(open.looks()[1].efficacy > ended.looks()[1].efficacy, "the last look need not save");
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As for [`observed`](Self::observed).
     pub fn concluded(&self, fractions: &[f64]) -> Result<Self, Error> {
@@ -211,6 +221,17 @@ impl Design {
     }
 
     /// Where the trial ends under a drift, futility bounds obeyed.
+    ///
+    /// ```
+    /// use rampgate::Probability;
+    /// use rampgate::canary::group_sequential::{Looks, Spec, Spending};
+    ///
+    /// let alpha = Probability::new(0.025)?;
+    /// let design = Spec::new(alpha, Spending::OBRIEN_FLEMING, Looks::equal(5)?).design()?;
+    /// assert!((design.crossings(0.0)?.total_above - 0.025).abs() < 1e-12, "the error");
+    /// assert!(design.crossings(3.3)?.total_above > 0.9, "the power");
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A drift outside -100 to 100.

@@ -6,6 +6,19 @@ use crate::quantity::shown;
 /// alpha over all planned looks (Wang and Tsiatis 1987).
 ///
 /// They are part of the literature and of other tools; for looks that may move, use a [`Spending`](super::Spending) function.
+///
+/// **Holds when** what holds for the [`Design`](super::Design) does, and every look is taken where it was planned.
+///
+/// ```
+/// use rampgate::Probability;
+/// use rampgate::canary::group_sequential::{Looks, Shape, Sides, Spec};
+///
+/// let alpha = Probability::new(0.05)?;
+/// let design = Spec::new(alpha, Shape::POCOCK, Looks::equal(5)?).with_sides(Sides::Two).design()?;
+/// let heights: Vec<_> = design.looks().iter().filter_map(|look| look.efficacy).collect();
+/// assert!(heights.iter().all(|height| (height - 2.413).abs() < 5e-4), "Jennison and Turnbull 2000, table 2.1");
+/// # Ok::<(), rampgate::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shape {
     delta: f64,

@@ -47,6 +47,18 @@ impl From<Shape> for Boundary {
 
 /// Lower bounds at which a trial stops because it will hardly show an effect any more: they spend beta, the error of missing
 /// the effect, as the upper ones spend alpha (Pampallona, Tsiatis and Kim 2001).
+///
+/// ```
+/// use rampgate::Probability;
+/// use rampgate::canary::group_sequential::{Futility, Looks, Spec, Spending};
+///
+/// let (alpha, power) = (Probability::new(0.025)?, Probability::new(0.9)?);
+/// let futility = Futility::with_power(Spending::OBRIEN_FLEMING, power);
+/// let design = Spec::new(alpha, Spending::OBRIEN_FLEMING, Looks::equal(2)?).with_futility(futility).design()?;
+/// let null = design.crossings(0.0)?;
+/// assert!(null.below[0] > 0.6, "without an effect, six trials of ten end at half of the information");
+/// # Ok::<(), rampgate::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Futility {
     pub(super) spending: Spending,
@@ -88,7 +100,16 @@ impl Futility {
     }
 }
 
-/// What a design is made from.
+/// What a design is made from: [`design`](Spec::design) computes it.
+///
+/// ```
+/// use rampgate::Probability;
+/// use rampgate::canary::group_sequential::{Looks, Sides, Spec, Spending};
+///
+/// let spec = Spec::new(Probability::new(0.05)?, Spending::POCOCK, Looks::new(&[0.3, 0.7, 1.0])?).with_sides(Sides::Two);
+/// assert_eq!(spec.design()?.looks().len(), 3);
+/// # Ok::<(), rampgate::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spec {
     pub(super) alpha: Probability,

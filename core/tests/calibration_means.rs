@@ -156,7 +156,7 @@ fn frequencies<const N: usize>(runs: u64, stages: Stages, alarms: [Alarm<'_>; N]
 #[test]
 fn means_of_harmless_releases_seldom_raise_the_alarm() {
     for (name, stages) in [("half", HALF), ("a small share", SMALL), ("a ramp", RAMP)] {
-        let runs = 200;
+        let runs = 150;
         let found = frequencies(
             runs,
             stages,
@@ -196,6 +196,20 @@ fn a_mean_lower_by_a_tenth_is_found_and_a_covariate_finds_it_sooner() {
         median_of(0),
         median_of(1)
     );
+}
+
+#[test]
+fn a_mean_at_its_margin_is_seldom_called_safe_and_an_unchanged_one_soon() {
+    let safety = MeanTest::safety(Worse::Lower, Change::Relative(0.1)).unwrap();
+    let passes =
+        |epochs: &[Arms<Moments>]| safety.ln_evidence(epochs).is_ok_and(|evidence| evidence >= NEEDED);
+    let runs = 80;
+    for stages in [HALF, RAMP] {
+        let found = frequency(runs, |seed| revenue(seed, stages, 30, -0.1, [&passes]) != [None]);
+        assert!(found <= at_most(0.05, runs), "{found}");
+    }
+    let soon = median(30, |seed| revenue(seed, HALF, 40, 0.0, [&passes]).first().copied().flatten());
+    assert!((6..=16).contains(&soon), "after {soon},000 units");
 }
 
 /// Requests and failing requests of one user: heavy users make many, and each user has a rate of its own.

@@ -283,4 +283,31 @@ mod tests {
         let nothing = difference_interval(&[], None, Probability::ONE_IN_TWENTY);
         assert_eq!(nothing, Interval { lower: Some(-1.0), upper: Some(1.0) });
     }
+
+    #[test]
+    fn extreme_inputs_give_ends_within_their_range() {
+        let huge = u64::MAX;
+        for rho in [f64::NAN, -1.0, 0.0, 1e-300, 1e-9, 0.5, 1.0 - 1e-16, 1.0, f64::INFINITY] {
+            for (canary, control) in [
+                ((huge, huge), (huge, 0)),
+                ((huge, 0), (huge, huge)),
+                ((huge, 3), (1, 1)),
+                ((0, 0), (huge, 9)),
+            ] {
+                let cell = OutcomeCell {
+                    rho,
+                    canary: counts(canary.0, canary.1),
+                    control: counts(control.0, control.1),
+                };
+                let found = difference_interval(&[cell], None, Probability::ONE_IN_TWENTY);
+                for end in [found.lower.unwrap(), found.upper.unwrap()] {
+                    assert!((-1.0..=1.0).contains(&end), "{cell:?}: {end}");
+                }
+                assert!(!DifferenceTest::harm(0.0).unwrap().ln_evidence(&[cell]).is_nan(), "{cell:?}");
+            }
+        }
+        for bad in [-1.0, 1.0, f64::NAN] {
+            assert!(DifferenceTest::harm(bad).is_err() && DifferenceTest::safety(bad).is_err());
+        }
+    }
 }

@@ -291,4 +291,23 @@ mod tests {
             assert!(off.abs() < 1e-11, "{off}");
         }
     }
+
+    #[test]
+    fn extreme_inputs_stay_numbers() {
+        let full =
+            |count: u64| serde_json::from_str::<Fractions>(&alloc::format!("{:?}", [count; 17])).unwrap();
+        for rho in [f64::NAN, -1.0, 0.0, 1e-300, 1e-9, 0.5, 1.0 - 1e-16, 1.0, f64::INFINITY] {
+            for (canary, control) in [(u64::MAX, 0), (0, u64::MAX), (u64::MAX, u64::MAX), (1, u64::MAX)] {
+                let cell = FractionCell { rho, canary: full(canary), control: full(control) };
+                let found = fraction_ratio_interval(&[cell], Probability::ONE_IN_TWENTY);
+                for end in [found.lower, found.upper].into_iter().flatten() {
+                    assert!(end.is_finite(), "{rho} {canary} {control}: {end}");
+                }
+                assert!(
+                    !FractionTest::harm(1.0).unwrap().ln_evidence(&[cell]).is_nan(),
+                    "{rho} {canary} {control}"
+                );
+            }
+        }
+    }
 }

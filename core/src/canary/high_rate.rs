@@ -25,12 +25,17 @@ pub struct OutcomeCell {
 /// canary: failed q1 / (R0 p), else (1 - q1) / (1 - R0 p)          control: failed q / p, else (1 - q) / (1 - p)
 /// ```
 ///
-/// with p the rate for which (p, R0 p) is nearest to (q, q1) by Kullback and Leibler: of the roots of R0 p^2 - [R0 (rho + (1-rho) q) + rho q1 + 1 - rho] p
-/// + rho q1 + (1-rho) q = 0 the smaller, which is the estimate of Miettinen and Nurminen (1985). That it is the nearest makes the derivative of the expected
-/// factor along the bound zero; as the expectation is linear in the rates it is exactly 1 on all of the bound, whatever the base rate, and
-/// since q1 >= R0 p it falls with the canary's rate. So the test is exact at every ratio, 1 or another, for harm and for safety
-/// (reverse information projection: Grunwald, de Heide and Koolen 2024; for two rates Turner, Ly and Grunwald 2024). For R0 = 1 it is the bet on two bins
-/// r = q1/q and (1-q1)/(1-q). The alternatives are q1/(1-q1) = e^t R0 q/(1 - R0 q) on the grid of [`RateTest`].
+/// with p the rate for which (p, R0 p) is nearest to (q, q1) by Kullback and Leibler: the smaller root of
+///
+/// ```text
+/// R0 p^2 - [R0 (rho + (1-rho) q) + rho q1 + 1 - rho] p + [rho q1 + (1-rho) q] = 0
+/// ```
+///
+/// which is the estimate of Miettinen and Nurminen (1985). That it is the nearest makes the derivative of the expected factor along the bound
+/// zero; as the expectation is linear in the rates it is exactly 1 on all of the bound, whatever the base rate, and since q1 >= R0 p it
+/// falls with the canary's rate. So the test is exact at every ratio, 1 or another, for harm and for safety (reverse information projection: Grunwald,
+/// de Heide and Koolen 2024; for two rates Turner, Ly and Grunwald 2024). For R0 = 1 it is the bet on two bins r = q1/q and (1-q1)/(1-q). The
+/// alternatives are q1/(1-q1) = e^t R0 q/(1 - R0 q) on the grid of [`RateTest`].
 ///
 /// A reference that is wrong costs power and never validity; at worst ln 2 is lost to the failures alone.
 ///

@@ -69,7 +69,7 @@ impl Judge {
         self.finding(look, &self.evidence(look, false), ln_mismatch(look))
     }
 
-    /// The finding with everything that explains it: counts, rates, intervals, culprits. Costs about fifty times [`find`](Self::find).
+    /// The finding with everything that explains it: counts, rates, intervals, culprits. Costs two to three times [`find`](Self::find).
     #[must_use]
     pub fn judge(&self, look: &Look<'_>) -> Report {
         let evidence = self.evidence(look, true);

@@ -160,3 +160,81 @@ impl Change {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moments(values: &[(i64, i64)], times: u32) -> Moments {
+        let mut moments = Moments::default();
+        (0..times).for_each(|_| values.iter().for_each(|(y, x)| moments.record(*y, *x).unwrap()));
+        moments
+    }
+
+    fn evidence(
+        canary: Moments,
+        control: Moments,
+        change: Change,
+        companion: Companion,
+    ) -> Result<f64, MeanLack> {
+        let test = MeanTest::harm(Worse::Higher, change).unwrap().with_companion(companion);
+        test.ln_evidence(&[Arms { canary, control }])
+    }
+
+    #[test]
+    fn what_cannot_be_compared_says_why() {
+        let fine = moments(&[(1, 5), (3, 9)], 100);
+        let few = moments(&[(1, 5), (3, 9)], 99);
+        let flat = moments(&[(2, 5), (2, 9)], 100);
+        let negative = moments(&[(-1, -5), (-3, -9)], 100);
+        let tied = moments(&[(10, 5), (18, 9)], 100);
+        let none = Change::Relative(0.0);
+        for (canary, control, change, companion, lack) in [
+            (few, fine, none, Companion::Ignored, MeanLack::TooFewUnits),
+            (fine, few, none, Companion::Ignored, MeanLack::TooFewUnits),
+            (flat, fine, none, Companion::Ignored, MeanLack::NoVariance),
+            (fine, flat, none, Companion::Ignored, MeanLack::NoVariance),
+            (tied, tied, none, Companion::Covariate, MeanLack::NoVariance),
+            (tied, tied, none, Companion::Denominator, MeanLack::NoVariance),
+            (fine, negative, Change::Relative(0.1), Companion::Ignored, MeanLack::NotPositive),
+            (negative, fine, none, Companion::Denominator, MeanLack::NotPositive),
+        ] {
+            assert_eq!(evidence(canary, control, change, companion), Err(lack), "{companion:?} {change:?}");
+        }
+        assert!(evidence(fine, negative, Change::Absolute(0.1), Companion::Ignored).is_ok());
+        assert!(evidence(fine, fine, none, Companion::Ignored).is_ok_and(|evidence| evidence < 0.0));
+    }
+
+    #[test]
+    fn an_epoch_without_variance_silences_the_others() {
+        let (fine, flat) = (moments(&[(1, 0), (3, 0)], 500), moments(&[(0, 0)], 500));
+        let test = MeanTest::harm(Worse::Lower, Change::Relative(0.0)).unwrap();
+        let epochs = [Arms { canary: fine, control: fine }, Arms { canary: flat, control: fine }];
+        assert_eq!(test.ln_evidence(&epochs), Err(MeanLack::NoVariance));
+    }
+
+    #[test]
+    fn impossible_changes_are_refused() {
+        for change in [
+            Change::Relative(-0.1),
+            Change::Relative(f64::NAN),
+            Change::Absolute(f64::INFINITY),
+            Change::Absolute(-1.0),
+        ] {
+            assert!(
+                MeanTest::harm(Worse::Higher, change).is_err()
+                    && MeanTest::safety(Worse::Lower, change).is_err()
+            );
+        }
+        assert!(MeanTest::harm(Worse::Lower, Change::Relative(1.0)).is_err());
+        assert!(MeanTest::harm(Worse::Higher, Change::Relative(1.0)).is_ok());
+    }
+
+    #[test]
+    fn the_largest_values_stay_numbers() {
+        let large = moments(&[(Moments::LARGEST, 1), (-Moments::LARGEST, 2), (0, 7)], 200);
+        for companion in [Companion::Ignored, Companion::Covariate, Companion::Denominator] {
+            assert!(evidence(large, large, Change::Relative(0.0), companion).is_ok_and(f64::is_finite));
+        }
+    }
+}

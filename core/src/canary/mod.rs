@@ -11,6 +11,16 @@
 //! probability at most `beta`. Both need: assignment by the recorded shares, one outcome a unit, outcomes of both arms
 //! recorded alike.
 //!
+//! **Which test.** All are evidence of the same kind, and merge.
+//!
+//! | a unit has | harm and safety | where it lies | kind |
+//! |---|---|---|---|
+//! | one outcome | [`RateTest`]; above a base rate of 5% [`HighRateTest`] | [`ratio_interval`], [`confidence_sequence`] | exact |
+//! | one outcome, and an absolute margin | [`DifferenceTest`] | [`difference_interval`] | exact |
+//! | many requests, some failing | [`FractionTest`] | [`fraction_ratio_interval`] | exact |
+//! | events over an exposure | [`CountTest`] | [`count_ratio_interval`], [`count_interval`] | exact |
+//! | a value, with a covariate, or a numerator and a denominator | [`MeanTest`] | [`mean_difference`] | asymptotic |
+//!
 //! ```
 //! use rampgate::canary::{Cell, RateTest};
 //!

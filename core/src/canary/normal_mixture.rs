@@ -11,7 +11,7 @@ use crate::quantity::{Probability, shown};
 /// two-sided:   ln E = (1/2) ln(r / (v + r)) + s^2 / (2 (v + r))
 /// ```
 ///
-/// Robbins (1970); in this form Howard, Ramdas, `McAuliffe` and Sekhon (2021), propositions 5 and 6. The one-sided one mixes over
+/// Robbins (1970); in this form the normal mixtures of Howard, Ramdas, McAuliffe and Sekhon (2021). The one-sided one mixes over
 /// drifts above 0 alone and holds against every drift at or below it.
 ///
 /// **Holds when** the sum is sub-Gaussian with variance v. For estimated variances it holds as the sample grows: see
@@ -44,7 +44,7 @@ impl NormalMixture {
     }
 
     /// The mixture whose two-sided bound at level `alpha` is about as small as it can be when the variance is `at`:
-    /// r = at / (2 ln(1/alpha) + ln(1 + 2 ln(1/alpha))), Howard et al. (2021), section 3.5.
+    /// r = at / (2 ln(1/alpha) + ln(1 + 2 ln(1/alpha))), as Howard et al. (2021) tune theirs.
     ///
     /// For a one-sided test at level a, tune at 2 a.
     ///

@@ -142,4 +142,16 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn extreme_inputs_stay_numbers() {
+        for rho in [f64::NAN, -1.0, 0.0, 1e-300, 1e-9, 0.5, 1.0 - 1e-16, 1.0, f64::INFINITY] {
+            for (a, b) in [(u64::MAX, 0), (0, u64::MAX), (u64::MAX, u64::MAX), (1, u64::MAX), (u64::MAX, 1)] {
+                let found = ratio_interval(&[cell(rho, a, b)], Probability::ONE_IN_TWENTY);
+                for end in [found.lower, found.upper].into_iter().flatten() {
+                    assert!(end.is_finite(), "{rho} {a} {b}: {end}");
+                }
+            }
+        }
+    }
 }

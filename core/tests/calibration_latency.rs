@@ -143,11 +143,11 @@ fn alarms<E: FnMut(&Seen<'_>) -> f64>(
     (found.len() as f64 / runs as f64, found)
 }
 
+/// ln of the evidence at a look; it may remember the looks before.
+type Evidence<'a> = Box<dyn FnMut(&Seen<'_>) -> f64 + 'a>;
+
 /// The test itself: epochs that are over are kept as their components.
-fn tested<'a>(
-    test: DistributionTest,
-    reference: Option<&'a Reference>,
-) -> impl Fn() -> Box<dyn FnMut(&Seen<'_>) -> f64 + 'a> {
+fn tested<'a>(test: DistributionTest, reference: Option<&'a Reference>) -> impl Fn() -> Evidence<'a> {
     move || {
         let mut over = Components::default();
         Box::new(move |seen| {
@@ -319,19 +319,18 @@ fn above(seen: &Seen<'_>, bin: usize) -> (f64, f64) {
 /// The bounds of the tests above have teeth: the same simulation flags tests that are wrong in ways people get wrong.
 #[test]
 fn mutants_are_caught_by_the_same_bound() {
-    type Evidence = Box<dyn FnMut(&Seen<'_>) -> f64>;
     let reference: &'static Reference = Box::leak(Box::new(profile(&usual(1.0))));
     let cell = |seen: &Seen<'_>, rho: f64, test: DistributionTest| {
         let (canary, control) = (seen.canary, seen.control);
         test.ln_evidence(&[DistributionCell { rho, canary, control, reference: Some(reference) }])
     };
-    let forgets_the_share = || -> Evidence { Box::new(move |seen| cell(seen, 0.5, harm())) };
-    let bets_on_any_difference = || -> Evidence {
+    let forgets_the_share = || -> Evidence<'_> { Box::new(move |seen| cell(seen, 0.5, harm())) };
+    let bets_on_any_difference = || -> Evidence<'_> {
         let opposite = harm().with_worse(Worse::Lower);
         Box::new(move |seen| cell(seen, seen.rho, harm()).max(cell(seen, seen.rho, opposite)) - f64::ln(2.0))
     };
     // learns the canary's share of each group from the past, without making it rise
-    let unconstrained = || -> Evidence {
+    let unconstrained = || -> Evidence<'_> {
         let (mut past, mut wealth) = (vec![(0.0, 0.0); Histogram::BINS / 16 + 1], 0.0);
         Box::new(move |seen| {
             let mut new = vec![(0.0, 0.0); past.len()];
@@ -349,7 +348,7 @@ fn mutants_are_caught_by_the_same_bound() {
         })
     };
     // bets on the rank, among all values so far, above which the canary is seen most
-    let looks_for_the_threshold = || -> Evidence {
+    let looks_for_the_threshold = || -> Evidence<'_> {
         Box::new(move |seen| {
             let mut pooled = seen.canary.clone();
             pooled.merge(seen.control);
@@ -363,7 +362,7 @@ fn mutants_are_caught_by_the_same_bound() {
         })
     };
     let bound = at_most(0.05, RUNS);
-    type Mutant<'a> = (&'a str, f64, fn(usize) -> Latency, &'a dyn Fn() -> Evidence);
+    type Mutant<'a> = (&'a str, f64, fn(usize) -> Latency, &'a dyn Fn() -> Evidence<'a>);
     let mutants: [Mutant<'_>; 4] = [
         ("forgets the share", 0.7, |_| usual(1.0), &forgets_the_share),
         ("bets on any difference", 0.5, |_| usual(0.9), &bets_on_any_difference),

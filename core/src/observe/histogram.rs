@@ -79,6 +79,10 @@ const EDGES: [u64; 64] = [
 ];
 
 /// How many edges are at most the smallest number whose highest byte is 128 + the position: where the search for a bin begins.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated by the compiler, which refuses an index that is out of range"
+)]
 const BEGIN: [u8; 128] = {
     let mut begin = [0; 128];
     let mut byte = 0;

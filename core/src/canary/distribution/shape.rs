@@ -49,7 +49,7 @@ pub(super) const TAILS: [u32; 4] = [100_000, 50_000, 10_000, 1_000];
 ///
 /// Measured on lognormal, bimodal, Pareto-tailed, cached and narrow distributions: the normal scores find a slower whole, the
 /// Savage scores a stretched one, the steps what only few requests suffer; without the last step a fault of 0.3% of all requests
-/// needs five times the units, without the first a rise of cache misses from 10% to 13% a quarter more.
+/// needs five times the units, without the first a rise of cache misses from 10% to 13% a third more.
 pub(super) const SHAPES: [(Shape, f64); 6] = [
     (Shape::Whole, 0.40),
     (Shape::Worse, 0.12),

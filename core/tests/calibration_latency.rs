@@ -163,6 +163,22 @@ fn tested<'a>(test: DistributionTest, reference: Option<&'a Reference>) -> impl 
     }
 }
 
+/// The same with a reference of its own making: the control's values of the epoch before, and none in the first.
+fn learning(test: DistributionTest) -> Evidence<'static> {
+    let (mut over, mut reference) = (Components::default(), None);
+    Box::new(move |seen| {
+        let (canary, control) = (seen.canary, seen.control);
+        let cell = DistributionCell { rho: seen.rho, canary, control, reference: reference.as_ref() };
+        let mut sum = over.clone();
+        sum.add(&test.components(&cell));
+        if seen.last {
+            over = sum.clone();
+            reference = Reference::from_histogram(control);
+        }
+        sum.ln_evidence()
+    })
+}
+
 fn profile(latency: &Latency) -> Reference {
     Reference::from_histogram(&latency.histogram(200_000, 7)).unwrap()
 }
@@ -210,6 +226,10 @@ fn a_release_that_is_no_slower_is_rolled_back_no_more_often_than_alpha() {
         println!("{name}: {frequency}");
         assert!(frequency <= at_most(0.05, RUNS), "{name}: {frequency}");
     }
+    let stages = Scenario { rho: vec![0.05, 0.2, 0.5, 0.5], looks: 5, ..even(|_| usual(1.0)) };
+    let (frequency, _) = alarms(&stages, RUNS, || learning(harm()));
+    println!("learned from the epoch before: {frequency}");
+    assert!(frequency <= at_most(0.05, RUNS), "learned from the epoch before: {frequency}");
     let tolerated = DistributionTest::harm(1.1).unwrap();
     let at_the_bound = even(|_| usual(1.1));
     let (frequency, _) = alarms(&at_the_bound, RUNS, tested(tolerated, Some(&reference)));
@@ -291,6 +311,18 @@ fn a_wrong_reference_or_none_costs_power_and_no_more() {
         let median = *found.get(100).unwrap_or(&usize::MAX);
         assert!((2_000..=most).contains(&median), "{name}: after a median of {median} units");
     }
+}
+
+/// Two epochs of 2,000 units with no difference come first; the second has a reference that the first one made. There are no restarts
+/// here, so what the bets lost meanwhile has to be won back.
+#[test]
+fn a_reference_made_on_the_way_finds_harm() {
+    let canary: fn(usize) -> Latency = |look| usual(if look < 16 { 1.0 } else { 1.2 });
+    let scenario = Scenario { canary, rho: vec![0.5; 5], looks: 8, units: 250, ..even(canary) };
+    let (_, found) = alarms(&scenario, 200, || learning(harm()));
+    println!("learned, 20% slower after 4,000: {:?} {:?}", found.get(100), found.get(160));
+    let median = *found.get(100).unwrap_or(&usize::MAX);
+    assert!((5_200..=7_500).contains(&median), "after a median of {median} units");
 }
 
 #[test]

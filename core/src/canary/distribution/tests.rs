@@ -230,10 +230,10 @@ fn the_leading_shape_is_where_the_difference_lies() {
     };
     let rising: Vec<u64> = (0..400).map(|bin| 8 + bin / 100).collect();
     let rising = Histogram::from_counts(500, &rising).unwrap();
-    assert_eq!(shape(&rising, &even()), Some(Shape::Whole));
+    assert_eq!(shape(&rising, &even()), Some(Shape::Shift));
     let mut few_slow = even();
     few_slow.merge(&Histogram::from_counts(1_000, &[30]).unwrap());
-    assert_eq!(shape(&few_slow, &even()), Some(Shape::Worst("0.1%".parse().unwrap())));
+    assert_eq!(shape(&few_slow, &even()), Some(Shape::Tail("0.1%".parse().unwrap())));
     assert_eq!(shape(&even(), &rising), None);
     let unplaced = harm.components(&cell(0.5, &rising, &even(), None));
     assert_eq!(unplaced.leading_shape(), Some(Shape::Anywhere));

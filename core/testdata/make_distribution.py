@@ -95,7 +95,7 @@ def stated(quantiles):
 
 TILTS = [mpf(t) for t in ("0.04", "0.08", "0.16", "0.3", "0.6", "1.2")]
 STEPS = [mpf(t) for t in ("0.15", "0.3", "0.6", "1.1", "2", "4")]
-SHAPES = ["whole", "worse", "worst 10%", "worst 5%", "worst 1%", "worst 0.1%"]
+SHAPES = ["shift", "stretch", "worst 10%", "worst 5%", "worst 1%", "worst 0.1%"]
 WEIGHTS = [mpf(w) for w in ("0.4", "0.12", "0.12", "0.12", "0.12", "0.12")]
 
 
@@ -113,7 +113,7 @@ def placed_bets(reference, worse):
     of_bin = [group(bin) for bin in range(BINS)]
     masses = [(mpf(c) + mpf(1) / 2) / (units + mpf(groups) / 2) for c in counts]
     ranks = [sum(masses[:g]) + masses[g] / 2 for g in range(groups)]
-    scores = {"whole": [normal_quantile(r) for r in ranks], "worse": [-log(1 - r) - 1 for r in ranks]}
+    scores = {"shift": [normal_quantile(r) for r in ranks], "stretch": [-log(1 - r) - 1 for r in ranks]}
     bets = []
     for shape, weight in zip(SHAPES, WEIGHTS):
         if shape in scores:

@@ -3,7 +3,8 @@
 //! Because we assign the units, we know the chance that an analysed unit is in the canary. A failing unit that turns up in the
 //! canary more often than that chance is evidence of harm; the evidence is an e-value, and reading it at every moment costs
 //! nothing (Ville 1939). The [`Judge`] runs one [rate test](RateTest) per guardrail, restarted at each stage so that a
-//! late regression is found soon, and merges them into one [`Verdict`].
+//! late regression is found soon, and merges them into one [`Verdict`]. Where every unit has a value and not only a failure, a latency, a
+//! size or a throughput, the [`DistributionTest`] bets on the arm of each value in the same way.
 //!
 //! **What is guaranteed.** A release that is no worse than the tolerated ratio on every guardrail at every moment is rolled
 //! back with probability at most `alpha` over its whole life: all stages, guardrails and looks together. One that is worse than

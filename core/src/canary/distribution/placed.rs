@@ -31,11 +31,11 @@ pub(super) fn gains(
     let mut tails = placement.tails.iter();
     for ((shape, _), gains) in SHAPES.iter().zip(gains.chunks_mut(GRID)) {
         match shape {
-            Shape::Whole => tilts(gains, counts, &placement, math::normal_quantile, cell.rho, side),
-            Shape::Worse => {
+            Shape::Shift => tilts(gains, counts, &placement, math::normal_quantile, cell.rho, side),
+            Shape::Stretch => {
                 tilts(gains, counts, &placement, |rank| -math::ln_1p(-rank) - 1.0, cell.rho, side)
             }
-            Shape::Worst(_) | Shape::Anywhere => {
+            Shape::Tail(_) | Shape::Anywhere => {
                 let above = tails.next().and_then(|tail| counts.get(*tail..)).unwrap_or_default();
                 steps(gains, above, cell.rho, side);
             }

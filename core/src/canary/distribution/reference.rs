@@ -105,7 +105,7 @@ impl Reference {
                 edges.push(edge);
             }
         }
-        let at = |edge: &u16| below.get(usize::from(*edge)).copied().unwrap_or(past.units());
+        let at = |edge: &u16| below.get(usize::from(*edge) - 1).copied().unwrap_or(past.units());
         let starts = core::iter::once(0).chain(edges.iter().map(at));
         let ends = edges.iter().map(at).chain(core::iter::once(past.units()));
         let counts = starts.zip(ends).map(|(start, end)| end.saturating_sub(start)).collect();
@@ -206,30 +206,37 @@ fn first_of_tail(counts: &[u64], units: u64, tail: u32) -> usize {
     best.1
 }
 
-/// For each bin the values below it.
+/// For each edge between two bins the values below it: first those in bin 0.
 fn cumulative(histogram: &Histogram) -> Vec<u64> {
     let mut seen = 0_u64;
-    let below = |bin| {
-        let below = seen;
+    let upto = |bin| {
         seen = seen.saturating_add(histogram.count(bin));
-        below
+        seen
     };
-    (0..Histogram::BINS).map(below).collect()
+    (0..Histogram::BINS - 1).map(upto).collect()
 }
 
 /// The bin whose lower edge is nearest to a rank. Of equally near ranks the one nearer to the median (to the median itself the lower one), and
 /// of edges that share a rank again the one nearest to it, so that groups are cut where the data ends and not where an empty stretch does.
 fn nearest(below: &[u64], units: u64, cut: u32) -> u16 {
     let wanted = u128::from(units) * u128::from(cut);
-    let (mut best, mut edge, mut rank) = (u128::MAX, 1, 0);
-    for (bin, below) in (0_u16..).zip(below).skip(1) {
-        let distance = (u128::from(*below) * 10_000).abs_diff(wanted);
-        let later = cut < MEDIAN || (cut == MEDIAN && *below == rank);
-        if distance < best || (distance == best && later) {
-            (best, edge, rank) = (distance, bin, *below);
+    let scaled = |below: &u64| u128::from(*below) * 10_000;
+    let split = below.partition_point(|below| scaled(below) < wanted);
+    let lower = split.checked_sub(1).and_then(|edge| below.get(edge));
+    let rank = match (lower, below.get(split)) {
+        (Some(lower), Some(upper)) => {
+            let (down, up) = (scaled(lower).abs_diff(wanted), scaled(upper).abs_diff(wanted));
+            if down < up || (down == up && cut >= MEDIAN) { lower } else { upper }
         }
-    }
-    edge
+        (Some(rank), None) | (None, Some(rank)) => rank,
+        (None, None) => return 1,
+    };
+    let edge = if cut <= MEDIAN {
+        below.partition_point(|below| below <= rank)
+    } else {
+        below.partition_point(|below| below < rank) + 1
+    };
+    u16::try_from(edge).unwrap_or(1)
 }
 
 /// The line through the two points around `x`, or through the outermost two.

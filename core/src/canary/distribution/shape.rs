@@ -9,11 +9,11 @@ use serde::{Serialize, Serializer};
 #[non_exhaustive]
 pub enum Shape {
     /// Everywhere alike: a shift of the whole distribution.
-    Whole,
+    Shift,
     /// Ever more towards the worse values: a stretch of the distribution.
-    Worse,
+    Stretch,
     /// Only in the worst values, such as the slowest 1%.
-    Worst(Share),
+    Tail(Share),
     /// At a place that no reference chose.
     Anywhere,
 }
@@ -21,9 +21,9 @@ pub enum Shape {
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Whole => f.write_str("whole"),
-            Self::Worse => f.write_str("worse"),
-            Self::Worst(share) => write!(f, "worst {share}"),
+            Self::Shift => f.write_str("shift"),
+            Self::Stretch => f.write_str("stretch"),
+            Self::Tail(share) => write!(f, "worst {share}"),
             Self::Anywhere => f.write_str("anywhere"),
         }
     }
@@ -49,12 +49,12 @@ pub(super) const TAILS: [u32; 4] = [100_000, 50_000, 10_000, 1_000];
 ///
 /// Measured on lognormal, bimodal, Pareto-tailed, cached and narrow distributions: the normal scores find a slower whole, the
 /// Savage scores a stretched one, the steps what only few requests suffer; without the last step a fault of 0.3% of all requests
-/// needs five times the units, without the first a rise of cache misses from 10% to 13% a quarter more.
+/// needs five times the units, without the first a rise of cache misses from 10% to 13% a third more.
 pub(super) const SHAPES: [(Shape, f64); 6] = [
-    (Shape::Whole, 0.40),
-    (Shape::Worse, 0.12),
-    (Shape::Worst(Share::clamped(TAILS[0])), 0.12),
-    (Shape::Worst(Share::clamped(TAILS[1])), 0.12),
-    (Shape::Worst(Share::clamped(TAILS[2])), 0.12),
-    (Shape::Worst(Share::clamped(TAILS[3])), 0.12),
+    (Shape::Shift, 0.40),
+    (Shape::Stretch, 0.12),
+    (Shape::Tail(Share::clamped(TAILS[0])), 0.12),
+    (Shape::Tail(Share::clamped(TAILS[1])), 0.12),
+    (Shape::Tail(Share::clamped(TAILS[2])), 0.12),
+    (Shape::Tail(Share::clamped(TAILS[3])), 0.12),
 ];

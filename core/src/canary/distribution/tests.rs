@@ -27,11 +27,17 @@ fn cell<'a>(
     DistributionCell { rho, canary, control, reference }
 }
 
-fn tests() -> Vec<DistributionTest> {
+/// Both tests, with a tolerated ratio and without, in both directions, and the bins by which they shift.
+fn shifted_tests() -> Vec<(DistributionTest, usize)> {
     let (harm, safety) = DistributionTest::pair(1.0, 1.1).unwrap();
     let tolerant = DistributionTest::harm(1.5).unwrap();
-    let each = [harm, tolerant, safety];
-    each.into_iter().flat_map(|test| [test, test.with_worse(Worse::Lower)]).collect()
+    // 64 log2 1.5 = 37.4 and 64 log2 1.1 = 8.8
+    let each = [(harm, 0), (tolerant, 38), (safety, 8)];
+    each.into_iter().flat_map(|(test, by)| [(test, by), (test.with_worse(Worse::Lower), by)]).collect()
+}
+
+fn tests() -> Vec<DistributionTest> {
+    shifted_tests().into_iter().map(|(test, _)| test).collect()
 }
 
 /// One unit, in the canary with chance rho, of a value that each arm draws from three bins: the expected factor of every single bet is
@@ -43,7 +49,7 @@ fn the_expected_factor_of_a_unit_is_one_on_the_boundary_and_less_inside() {
     let chances = [0.2, 0.5, 0.3];
     let nothing = Histogram::default();
     let one = |bin: usize| Histogram::from_counts(bin, &[1]).unwrap();
-    for (test, reference, rho) in tests().into_iter().flat_map(|test| {
+    for ((test, shift), reference, rho) in shifted_tests().into_iter().flat_map(|test| {
         [Some(&reference), None].into_iter().flat_map(move |r| [0.05, 0.5].map(|rho| (test, r, rho)))
     }) {
         let factors = |canary: &Histogram, control: &Histogram| -> Vec<f64> {
@@ -51,7 +57,6 @@ fn the_expected_factor_of_a_unit_is_one_on_the_boundary_and_less_inside() {
             let anywhere = components.anywhere.iter().flat_map(|bets| bets.iter());
             components.placed.iter().chain(anywhere).map(|gain| libm::exp(*gain)).collect()
         };
-        let shift = libm::round(64.0 * libm::log2(test.ratio())) as usize;
         for bins in places {
             let mut expected: Vec<f64> = Vec::new();
             for (bin, chance) in bins.into_iter().zip(chances) {
@@ -226,10 +231,10 @@ fn the_leading_shape_is_where_the_difference_lies() {
     };
     let rising: Vec<u64> = (0..400).map(|bin| 8 + bin / 100).collect();
     let rising = Histogram::from_counts(500, &rising).unwrap();
-    assert_eq!(shape(&rising, &even()), Some(Shape::Whole));
+    assert_eq!(shape(&rising, &even()), Some(Shape::Shift));
     let mut few_slow = even();
     few_slow.merge(&Histogram::from_counts(1_000, &[30]).unwrap());
-    assert_eq!(shape(&few_slow, &even()), Some(Shape::Worst("0.1%".parse().unwrap())));
+    assert_eq!(shape(&few_slow, &even()), Some(Shape::Tail("0.1%".parse().unwrap())));
     assert_eq!(shape(&even(), &rising), None);
     let unplaced = harm.components(&cell(0.5, &rising, &even(), None));
     assert_eq!(unplaced.leading_shape(), Some(Shape::Anywhere));

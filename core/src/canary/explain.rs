@@ -93,7 +93,11 @@ fn compare(
                 estimates: counts.map(Counts::rate),
                 intervals: counts.map(|counts| confidence_sequence(counts, alpha)),
                 ratio_interval: ratio_interval(&cells, alpha),
-                difference_interval: difference_interval(&outcomes, guardrail.reference_rate(), alpha),
+                difference_interval: difference_interval(
+                    &outcomes,
+                    guardrail.reference_rate().or(Some(Probability::ONE_IN_A_HUNDRED)),
+                    alpha,
+                ),
             }
         }
         Measure::Fraction => {

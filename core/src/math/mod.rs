@@ -38,7 +38,6 @@ pub(crate) fn exp(x: f64) -> f64 {
 }
 
 /// e to the power x, minus 1, accurate near zero.
-#[cfg(test)]
 pub(crate) fn exp_m1(x: f64) -> f64 {
     libm::expm1(x)
 }

@@ -83,13 +83,6 @@ const EDGES: [u64; 64] = [
 #[expect(clippy::indexing_slicing, reason = "an index out of bounds would not compile")]
 const PASSED: [(u64, u8); 128] = {
     let mut all = [(u64::MAX, 64); 128];
-/// How many edges are at most the smallest number whose highest byte is 128 + the position: where the search for a bin begins.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "evaluated by the compiler, which refuses an index that is out of range"
-)]
-const BEGIN: [u8; 128] = {
-    let mut begin = [0; 128];
     let mut byte = 0;
     while byte < 128 {
         let smallest = ((byte as u64) + 128) << 56;

@@ -21,6 +21,8 @@ pub struct Probability(f64);
 impl Probability {
     /// 0.05, the field's usual error rate.
     pub const ONE_IN_TWENTY: Self = Self(0.05);
+    /// 0.01, a rate that hardly any bet is far from where failures are rare.
+    pub const ONE_IN_A_HUNDRED: Self = Self(0.01);
     /// 0.001, for alarms that should almost never be false.
     pub const ONE_IN_A_THOUSAND: Self = Self(0.001);
 

@@ -265,10 +265,10 @@ impl Histogram {
     #[must_use]
     pub fn quantile(&self, share: Share) -> Option<Quantile> {
         let wanted = u128::from(self.units) * u128::from(share.parts_per_million());
-        let rank = wanted.div_ceil(1_000_000).max(1);
-        let mut seen = 0_u128;
+        let rank = u64::try_from(wanted.div_ceil(1_000_000).max(1)).ok()?; // at most all of them
+        let mut seen = 0_u64;
         let position = self.counts.iter().position(|count| {
-            seen += u128::from(*count);
+            seen = seen.saturating_add(*count);
             seen >= rank
         })?;
         Some(Quantile::of_bin(self.first + position))

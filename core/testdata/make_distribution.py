@@ -329,4 +329,5 @@ def main():
     print("{\n" + body + "\n}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,13 +1,32 @@
 use super::guardrail::default_margin;
 use super::{Companion, Guardrail, Reference, Worse};
 use crate::document::{Field, Fields};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Problem, Problems};
 use crate::observe::Measure;
 use crate::quantity::{Probability, Share};
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 impl Guardrail {
+    /// The guardrails of a list that could be read, and whether those are all. Names that are repeated are refused.
+    pub(crate) fn read_list(field: &Field<'_>, problems: &Problems) -> Option<(Vec<Self>, bool)> {
+        let items = field.list()?;
+        let mut guardrails: Vec<Self> = Vec::with_capacity(items.len());
+        for item in &items {
+            let Some(guardrail) = Self::read(item) else { continue };
+            if guardrails.iter().any(|earlier| earlier.name() == guardrail.name()) {
+                let path = format!("{}.name", item.path());
+                let name = Some(guardrail.name().into());
+                problems.push(Problem::new(path, Kind::Conflict, "must not repeat an earlier name", name));
+            } else {
+                guardrails.push(guardrail);
+            }
+        }
+        let complete = guardrails.len() == items.len();
+        Some((guardrails, complete))
+    }
+
     /// Reads `{"name"}` with the optional fields `measure`, `tolerated_ratio`, `margin_ratio`, `weight`, `required`, and those that its
     /// measure knows.
     pub(crate) fn read(field: &Field<'_>) -> Option<Self> {
@@ -152,7 +171,6 @@ fn quantiles(field: &Field<'_>) -> Option<Reference> {
 mod tests {
     use super::*;
     use crate::document::Node;
-    use crate::error::Problems;
 
     fn parse(text: &str) -> Result<Guardrail, Error> {
         let node = Node::parse("guardrail", text)?;

@@ -54,6 +54,7 @@ mod mean_interval;
 mod normal_mixture;
 mod policy;
 mod proportion;
+mod question;
 mod rate;
 mod ratio_interval;
 mod report;

@@ -49,6 +49,11 @@ impl<'a> Field<'a> {
         self.problems.extend(&error.clone().at(&self.path()));
     }
 
+    /// Notes a problem of a part of this value, whose path begins here.
+    pub(crate) fn refuse_within(&self, error: &Error) {
+        self.problems.extend(&error.clone().at(&format!("{}.{}", self.path(), error.path())));
+    }
+
     /// Notes problems whose paths are the document's own already.
     pub(crate) fn refuse_as(&self, error: &Error) {
         self.problems.extend(error);

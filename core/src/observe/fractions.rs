@@ -23,6 +23,19 @@ pub struct Fractions {
 }
 
 impl Fractions {
+    /// Units by sixteenths that failed, counted elsewhere.
+    ///
+    /// # Errors
+    /// Another number of counts than 17.
+    pub fn from_counts(counts: &[u64]) -> Result<Self, Error> {
+        match counts.try_into() {
+            Ok(counts) => Ok(Self { counts }),
+            Err(_) => {
+                Err(Error::new("counts", Kind::Range, "must be 17 counts, by sixteenths", counts.len()))
+            }
+        }
+    }
+
     /// Refuses what no unit can have had.
     #[inline]
     pub(super) fn check(failed: u64, requests: u64) -> Result<(), Error> {

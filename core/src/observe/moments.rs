@@ -76,6 +76,15 @@ impl Moments {
         if self.units < Self::MOST_UNITS { Ok(()) } else { Err(full(self.units)) }
     }
 
+    /// Moments from sums over `units` that were taken elsewhere: of the value, the companion, their squares, and their product.
+    ///
+    /// # Errors
+    /// Sums that no values within the bounds have.
+    pub fn from_sums(units: u64, sums: [i128; 5]) -> Result<Self, Error> {
+        let [value, companion, value_squared, companion_squared, product] = sums;
+        Unchecked { units, value, companion, value_squared, companion_squared, product }.try_into()
+    }
+
     /// Counts one unit.
     ///
     /// # Errors

@@ -218,19 +218,7 @@ fn refuse_unprovable_stages(
 
 /// The guardrails that could be read, and whether those are all.
 fn read_guardrails(field: &Field<'_>, problems: &Problems) -> Option<(Vec<Guardrail>, bool)> {
-    let items = field.list()?;
-    let mut guardrails: Vec<Guardrail> = Vec::with_capacity(items.len());
-    for item in &items {
-        let Some(guardrail) = Guardrail::read(item) else { continue };
-        if guardrails.iter().any(|earlier| earlier.name() == guardrail.name()) {
-            let path = format!("{}.name", item.path());
-            let name = Some(guardrail.name().into());
-            problems.push(Problem::new(path, Kind::Conflict, "must not repeat an earlier name", name));
-        } else {
-            guardrails.push(guardrail);
-        }
-    }
-    let complete = guardrails.len() == items.len();
+    let (guardrails, complete) = Guardrail::read_list(field, problems)?;
     let measured = guardrails.iter().filter(|guardrail| guardrail.measure() != Measure::Rate).count();
     if measured > Outcome::MOST_MEASURED {
         field.refuse(Kind::Range, "must hold at most 8 guardrails that are not rates");

@@ -29,40 +29,76 @@ pub(super) struct Needed {
     pub(super) safety: f64,
 }
 
+/// The two questions that a guardrail asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Question {
+    Harm,
+    Safety,
+}
+
 /// What bets have gained: gains of epochs add up, and the bets are mixed last.
-trait Gains: Default {
-    fn gain(&mut self, epoch: &Self);
+///
+/// One type for the bets of all measures, so that the sums over epochs and starts are in the machine code once.
+#[derive(Clone, Debug)]
+enum Gains {
+    Failures(Wealth),
+    Outcomes(HighRateWealth),
+    Values(Components),
+}
+
+impl Gains {
+    /// Of epochs in which nothing was seen.
+    fn none(tests: &Tests) -> Self {
+        match tests {
+            Tests::HighRate(_) => Self::Outcomes(HighRateWealth::default()),
+            Tests::Distribution(_) => Self::Values(Components::default()),
+            _ => Self::Failures(Wealth::default()),
+        }
+    }
+
+    /// Of one epoch; none for means, on which there are no bets.
+    fn of(epoch: &Epoch<'_>, metric: Metric, guardrail: &Guardrail, question: Question) -> Self {
+        match guardrail.tests() {
+            Tests::Rate(pair) => Self::Failures(question.of(pair).wealth(&epoch.cell(metric))),
+            Tests::HighRate(pair) => Self::Outcomes(question.of(pair).wealth(&epoch.outcomes(metric))),
+            Tests::Fraction(pair) => Self::Failures(question.of(pair).wealth(&epoch.fractions(metric))),
+            Tests::Count(pair) => Self::Failures(question.of(pair).wealth(&epoch.events(metric))),
+            Tests::Distribution(pair) => {
+                let cell = epoch.distribution(metric, guardrail.reference());
+                Self::Values(
+                    cell.map_or_else(Components::default, |cell| question.of(pair).components(&cell)),
+                )
+            }
+            tests @ Tests::Mean(_) => Self::none(tests),
+        }
+    }
+
+    /// Adds what was gained in another epoch of the same guardrail.
+    fn add(&mut self, epoch: &Self) {
+        match (self, epoch) {
+            (Self::Failures(sum), Self::Failures(more)) => sum.add(more),
+            (Self::Outcomes(sum), Self::Outcomes(more)) => sum.add(more),
+            (Self::Values(sum), Self::Values(more)) => sum.add(more),
+            _ => {}
+        }
+    }
+
     /// ln of the e-value if there had been `times` as much of the same data.
-    fn ln_evidence(&self, times: f64) -> f64;
-}
-
-impl Gains for Wealth {
-    fn gain(&mut self, epoch: &Self) {
-        self.add(epoch);
-    }
-
     fn ln_evidence(&self, times: f64) -> f64 {
-        self.times(times).ln_evidence()
+        match self {
+            Self::Failures(wealth) => wealth.times(times).ln_evidence(),
+            Self::Outcomes(wealth) => wealth.times(times).ln_evidence(),
+            Self::Values(components) => components.times(times).ln_evidence(),
+        }
     }
 }
 
-impl Gains for HighRateWealth {
-    fn gain(&mut self, epoch: &Self) {
-        self.add(epoch);
-    }
-
-    fn ln_evidence(&self, times: f64) -> f64 {
-        self.times(times).ln_evidence()
-    }
-}
-
-impl Gains for Components {
-    fn gain(&mut self, epoch: &Self) {
-        self.add(epoch);
-    }
-
-    fn ln_evidence(&self, times: f64) -> f64 {
-        self.times(times).ln_evidence()
+impl Question {
+    fn of<T>(self, pair: &Pair<T>) -> &T {
+        match self {
+            Self::Harm => &pair.harm,
+            Self::Safety => &pair.safety,
+        }
     }
 }
 
@@ -73,91 +109,40 @@ impl Evidence {
         guardrail: &Guardrail,
         forecast: Option<Needed>,
     ) -> Self {
-        let mut evidence = match guardrail.tests() {
-            Tests::Rate(Pair { harm, safety }) => Self::betting(
-                look,
-                forecast,
-                |epoch| harm.wealth(&epoch.cell(metric)),
-                |epoch| safety.wealth(&epoch.cell(metric)),
-                Ceiling::of(look, metric, guardrail).as_ref(),
-            ),
-            Tests::HighRate(Pair { harm, safety }) => Self::betting(
-                look,
-                forecast,
-                |epoch| harm.wealth(&epoch.outcomes(metric)),
-                |epoch| safety.wealth(&epoch.outcomes(metric)),
-                Ceiling::of(look, metric, guardrail).as_ref(),
-            ),
-            Tests::Fraction(Pair { harm, safety }) => Self::betting(
-                look,
-                forecast,
-                |epoch| harm.wealth(&epoch.fractions(metric)),
-                |epoch| safety.wealth(&epoch.fractions(metric)),
-                None,
-            ),
-            Tests::Count(Pair { harm, safety }) => Self::betting(
-                look,
-                forecast,
-                |epoch| harm.wealth(&epoch.events(metric)),
-                |epoch| safety.wealth(&epoch.events(metric)),
-                None,
-            ),
-            Tests::Distribution(Pair { harm, safety }) => {
-                let gains = |test: &super::DistributionTest, epoch: &Epoch<'_>| {
-                    let cell = epoch.distribution(metric, guardrail.reference());
-                    cell.map_or_else(Components::default, |cell| test.components(&cell))
-                };
-                let mut all = Components::default();
-                let mut evidence = Self::betting(
-                    look,
-                    forecast,
-                    |epoch| {
-                        let gained = gains(harm, epoch);
-                        all.add(&gained);
-                        gained
-                    },
-                    |epoch| gains(safety, epoch),
-                    None,
-                );
-                evidence.shape = all.leading_shape();
-                evidence
-            }
-            Tests::Mean(pair) => Self::scoring(look, metric, pair, forecast),
-        };
-        evidence.weight = guardrail.weight().into();
-        evidence
+        match guardrail.tests() {
+            Tests::Mean(pair) => Self::scoring(look, metric, guardrail, pair, forecast),
+            _ => Self::betting(look, metric, guardrail, forecast),
+        }
     }
 
     /// Evidence from bets: harm restarted at each stage, safety of the present stage alone.
-    fn betting<G: Gains>(
-        look: &Look<'_>,
-        forecast: Option<Needed>,
-        mut harm: impl FnMut(&Epoch<'_>) -> G,
-        safety: impl Fn(&Epoch<'_>) -> G,
-        ceiling: Option<&Ceiling<'_>>,
-    ) -> Self {
-        let epochs: Vec<(u32, G)> = look.comparable().map(|epoch| (epoch.stage, harm(epoch))).collect();
+    fn betting(look: &Look<'_>, metric: Metric, guardrail: &Guardrail, forecast: Option<Needed>) -> Self {
+        let gained = |epoch, question| Gains::of(epoch, metric, guardrail, question);
+        let none = Gains::none(guardrail.tests());
+        let epochs: Vec<(u32, Gains)> =
+            look.comparable().map(|epoch| (epoch.stage, gained(epoch, Question::Harm))).collect();
         // from the newest epoch back, so that each start adds what the later ones do not have yet
-        let mut since = G::default();
+        let mut since = none.clone();
         let mut left = epochs.iter().rev().peekable();
         let starts = (0..look.stages.max(1)).rev().map(|start| {
             while let Some((_, gains)) = left.next_if(|(stage, _)| *stage >= start) {
-                since.gain(gains);
+                since.add(gains);
             }
             let ln_evidence = if start > look.stage { 0.0 } else { since.ln_evidence(1.0) };
             (restart::weight(start, look.stages), ln_evidence)
         });
-        let ln_harm = ln_mean(starts);
+        let ln_harm = ln_mean(&starts.collect::<Vec<_>>());
 
-        let mut stage = G::default();
+        let mut stage = none;
         let mut compared = false;
         for epoch in look.comparable().filter(|epoch| epoch.stage == look.stage) {
-            stage.gain(&safety(epoch));
+            stage.add(&gained(epoch, Question::Safety));
             compared = true;
         }
-        let ln_safety = |times| match (compared, ceiling) {
+        let ceiling = Ceiling::of(look, metric, guardrail);
+        let ln_safety = |times| match (compared, &ceiling) {
             (true, Some(ceiling)) => {
-                ln_mean([(1.0, stage.ln_evidence(times)), (1.0, ceiling.ln_evidence(times))])
+                ln_mean(&[(1.0, stage.ln_evidence(times)), (1.0, ceiling.ln_evidence(times))])
             }
             (true, None) => stage.ln_evidence(times),
             (false, Some(ceiling)) => ceiling.ln_evidence(times),
@@ -165,19 +150,25 @@ impl Evidence {
         };
         let ln_first = math::ln(restart::weight(0, look.stages));
         Self {
-            weight: 1.0,
+            weight: guardrail.weight().into(),
             ln_harm,
             ln_safety: ln_safety(1.0),
-            stage_to_safety: forecast.and_then(|needed| reaching(needed.safety, ln_safety)),
+            stage_to_safety: forecast.and_then(|needed| reaching(needed.safety, &ln_safety)),
             attempt_to_harm: forecast
-                .and_then(|needed| reaching(needed.harm, |times| ln_first + since.ln_evidence(times))),
+                .and_then(|needed| reaching(needed.harm, &|times| ln_first + since.ln_evidence(times))),
             lack: None,
-            shape: None,
+            shape: leading_shape(&epochs),
         }
     }
 
     /// Evidence from means: a start that has too few units yet counts 1.
-    fn scoring(look: &Look<'_>, metric: Metric, tests: &Pair<MeanTest>, forecast: Option<Needed>) -> Self {
+    fn scoring(
+        look: &Look<'_>,
+        metric: Metric,
+        guardrail: &Guardrail,
+        tests: &Pair<MeanTest>,
+        forecast: Option<Needed>,
+    ) -> Self {
         let since = |start: u32| -> Vec<_> {
             let epochs = look.comparable().filter(|epoch| epoch.stage >= start);
             epochs.map(|epoch| epoch.moments(metric)).collect()
@@ -187,26 +178,37 @@ impl Evidence {
             let judged = if start > look.stage { Ok(0.0) } else { tests.harm.ln_evidence(&since(start)) };
             (restart::weight(start, look.stages), judged.unwrap_or(0.0))
         });
-        let ln_harm = ln_mean(starts);
+        let ln_harm = ln_mean(&starts.collect::<Vec<_>>());
         let safety = tests.safety.ln_evidence(&stage);
         let ln_first = math::ln(restart::weight(0, look.stages));
         Self {
-            weight: 1.0,
+            weight: guardrail.weight().into(),
             ln_harm,
             ln_safety: safety.unwrap_or(0.0),
             stage_to_safety: forecast.and_then(|needed| {
-                reaching(needed.safety, |times| {
+                reaching(needed.safety, &|times| {
                     tests.safety.ln_evidence_of_more(&stage, times).unwrap_or(0.0)
                 })
             }),
             attempt_to_harm: forecast.and_then(|needed| {
                 let harm = |times| tests.harm.ln_evidence_of_more(&attempt, times).unwrap_or(0.0);
-                reaching(needed.harm, |times| ln_first + harm(times))
+                reaching(needed.harm, &|times| ln_first + harm(times))
             }),
             lack: safety.err(),
             shape: None,
         }
     }
+}
+
+/// What of a distribution shows the harm.
+fn leading_shape(epochs: &[(u32, Gains)]) -> Option<Shape> {
+    let mut all = Components::default();
+    for (_, gains) in epochs {
+        if let Gains::Values(components) = gains {
+            all.add(components);
+        }
+    }
+    all.leading_shape()
 }
 
 /// The canary's outcomes in the stage judged, against an absolute rate.
@@ -248,7 +250,7 @@ const FURTHEST: f64 = 1024.0;
 /// How many times the data there must be until `ln_evidence` is what is `needed`; 1 where it is, none where it is not within [`FURTHEST`].
 ///
 /// Mixtures of bets are convex in the logarithm of this multiple, so they pass a positive threshold once.
-fn reaching(needed: f64, ln_evidence: impl Fn(f64) -> f64) -> Option<f64> {
+fn reaching(needed: f64, ln_evidence: &dyn Fn(f64) -> f64) -> Option<f64> {
     let (mut short, mut enough) = (0.0, 10.0);
     if ln_evidence(1.0) >= needed {
         return Some(1.0);
@@ -269,9 +271,9 @@ fn reaching(needed: f64, ln_evidence: impl Fn(f64) -> f64) -> Option<f64> {
 }
 
 /// ln of the weighted mean of e-values that are given by their logarithms.
-pub(super) fn ln_mean(weighted: impl IntoIterator<Item = (f64, f64)>) -> f64 {
+pub(super) fn ln_mean(weighted: &[(f64, f64)]) -> f64 {
     let (mut sum, mut total) = (LogSum::new(), 0.0);
-    for (weight, ln_evidence) in weighted {
+    for (weight, ln_evidence) in weighted.iter().copied() {
         if weight > 0.0 {
             sum.add(math::ln(weight) + ln_evidence);
             total += weight;
@@ -294,7 +296,7 @@ pub(super) fn culprits(evidence: &[Evidence], needed: f64) -> Vec<bool> {
         let mut holds = own.ln_harm >= needed;
         for (_, weight, ln_harm) in ascending.iter().filter(|(other, ..)| *other != position) {
             set.push((*weight, *ln_harm));
-            holds &= ln_mean(set.iter().copied()) >= needed;
+            holds &= ln_mean(&set) >= needed;
         }
         holds
     };

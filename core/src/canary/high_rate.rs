@@ -2,7 +2,7 @@ use super::{RateTest, Wealth};
 use crate::error::{Error, Kind};
 use crate::math::{self, LogSum};
 use crate::observe::Counts;
-use crate::quantity::Probability;
+use crate::quantity::{Probability, shown};
 
 /// Units and failures of both arms while one share was in force.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,8 +87,8 @@ impl HighRateTest {
         if ratio * reference.get() < 1.0 {
             Ok(Self { failures, ratio, reference: reference.get(), side })
         } else {
-            let rule = alloc::format!("must be below 1 also when multiplied by the ratio ({ratio})");
-            Err(Error::new("reference", Kind::Conflict, rule, reference.get()))
+            let rule = alloc::format!("must be below 1 also when multiplied by the ratio ({})", shown(ratio));
+            Err(Error::new("reference", Kind::Conflict, rule, shown(reference.get())))
         }
     }
 

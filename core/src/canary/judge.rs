@@ -110,7 +110,8 @@ impl Judge {
     }
 
     fn finding(&self, look: &Look<'_>, evidence: &[Evidence], ln_mismatch: f64) -> Finding {
-        let ln_harm = ln_mean(evidence.iter().map(|evidence| (evidence.weight, evidence.ln_harm)));
+        let by_weight: Vec<_> = evidence.iter().map(|evidence| (evidence.weight, evidence.ln_harm)).collect();
+        let ln_harm = ln_mean(&by_weight);
         let ln_harm_needed = needed(self.policy.alpha);
         let required = self.guardrails.iter().zip(evidence).filter(|(guardrail, _)| guardrail.is_required());
         let ln_safety = required.map(|(_, evidence)| evidence.ln_safety).fold(f64::INFINITY, f64::min);

@@ -40,7 +40,7 @@ const SMALL_STEP: f64 = 1e-9;
 pub(crate) fn crossing(low: f64, high: f64, start: f64, f: impl Fn(f64) -> Point) -> f64 {
     let (mut left, mut right) = (low, high);
     let (mut left_seen, mut right_seen) = (false, false);
-    let mut x = start.clamp(low, high);
+    let mut x = within(low, high, start);
     for _ in 0..80 {
         let Point { value, slope } = f(x);
         if value >= 0.0 {
@@ -51,7 +51,7 @@ pub(crate) fn crossing(low: f64, high: f64, start: f64, f: impl Fn(f64) -> Point
         let step = value / slope;
         let newton = x - step;
         if step.abs() <= SMALL_STEP * x.abs().max(1.0) {
-            return newton.clamp(low, high);
+            return within(low, high, newton);
         }
         if right - left <= f64::EPSILON * x.abs().max(1.0) {
             return x;
@@ -68,6 +68,17 @@ pub(crate) fn crossing(low: f64, high: f64, start: f64, f: impl Fn(f64) -> Point
         x = next;
     }
     x
+}
+
+/// The nearest point of `[low, high]`. (`f64::clamp` would panic with both, and so print floats: 7 KB of a module.)
+fn within(low: f64, high: f64, x: f64) -> f64 {
+    if x < low {
+        low
+    } else if x > high {
+        high
+    } else {
+        x
+    }
 }
 
 #[cfg(test)]

@@ -65,9 +65,9 @@ impl FromStr for Span {
         let (mut rest, mut units, mut total) = (text, UNITS.iter(), 0_u64);
         while !rest.is_empty() {
             let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(malformed)?;
-            let (number, tail) = rest.split_at(digits);
+            let (number, tail) = rest.split_at_checked(digits).ok_or_else(malformed)?;
             let letters = tail.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(tail.len());
-            let (unit, tail) = tail.split_at(letters);
+            let (unit, tail) = tail.split_at_checked(letters).ok_or_else(malformed)?;
             let (_, millis) = units.find(|(name, _)| *name == unit).ok_or_else(malformed)?;
             let part = number.parse::<u64>().map_err(|_| malformed())?;
             total = total.saturating_add(part.saturating_mul(*millis));

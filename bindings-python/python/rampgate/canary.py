@@ -11,8 +11,9 @@ which an arm has no share are left out. Each end of an interval holds at level `
 >>> half = [(0.5, 60, 30)]  # half of the units are the canary's: 60 of its units failed, and 30 of the control's
 >>> rate_evidence(half, tolerated=1) > log(1 / 0.05)
 True
->>> ratio_interval(half)
-Interval(lower=1.0943502259130178, upper=3.8282339064278483)
+>>> ends = ratio_interval(half)
+>>> print(f"{ends.lower:.3f} to {ends.upper:.3f}")
+1.094 to 3.828
 
 When each of them holds is said in `core/spec/canary.md`.
 """
@@ -102,8 +103,8 @@ class MeanDifference:
     @classmethod
     def _of(cls, text: str) -> MeanDifference:
         form: dict[str, Any] = json.loads(text)
-        intervals = {name: Interval(**form.pop(name)) for name in ("interval", "relative_interval")}
-        return cls(json=text, **intervals, **form)
+        interval, relative = Interval(**form.pop("interval")), Interval(**form.pop("relative_interval"))
+        return cls(interval=interval, relative_interval=relative, json=text, **form)
 
 
 @dataclass(frozen=True)

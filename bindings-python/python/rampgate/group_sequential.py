@@ -7,7 +7,7 @@
 'efficacy'
 >>> rise = Comparison({"rates": {"control": 0.10, "canary": 0.11}})
 >>> round(rise.planned(design, 0.9).largest.canary / rise.units(0.025, 0.9).canary, 3)
-1.027
+1.023
 
 The documents' fields are in `core/spec/group_sequential.md`. Where anyone may look at any time, use a `Release`.
 """

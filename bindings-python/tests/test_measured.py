@@ -67,7 +67,7 @@ def test_every_measure_has_one_form() -> None:
     ratio = latency.quantiles[0].ratio_interval
     assert ratio.lower is not None and ratio.upper is not None and ratio.lower < 1.6 < ratio.upper
     assert latency.shape is not None
-    assert (latency.shape.kind, latency.shape.tail, str(latency.shape)) == ("shift", None, "shift")
+    assert (latency.shape.kind, latency.shape.tail, str(latency.shape)) == ("stretch", None, "stretch")
 
     revenue = by_name["revenue"].comparison
     assert revenue is not None and revenue.estimates.canary is not None
@@ -146,7 +146,8 @@ FORMS = [
     ({"requests": {"failed": 1, "requests": 2}}, "`measured.requests` must be (failed, requests), got dict"),
     ({"crashes": "12"}, "`measured.crashes` must be (events, exposure), got str"),
     ({"crashes": (1, 2.0)}, "`measured.crashes.exposure` must be a whole number, got float"),
-    ({"revenue": 19.99}, "`measured.revenue` must be (value, companion), got float"),
+    ({"revenue": 19.99}, "`measured.revenue` must be a whole number of thousandths, as `ms` and"),
+    ({"revenue": "19.99"}, "`measured.revenue` must be a whole number of thousandths"),
     ({"revenue": (19.99, 0)}, "`measured.revenue.value` must be a whole number of thousandths"),
     ({"revenue": (1, True)}, "`measured.revenue.companion` must be a whole number of thousandths"),
     ({"clicks": 3}, "`measured.clicks` must be (value, companion), got int"),

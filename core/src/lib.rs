@@ -10,11 +10,11 @@
 //! | [`Key`](bucketing::Key), [`Slot`](bucketing::Slot), [`Allocation`](bucketing::Allocation) | a unit's place among a million, and who owns it | [`bucketing`] |
 //! | [`Layer`](bucketing::Layer), [`Holdouts`](bucketing::Holdouts) | flags that never meet in one unit, and units that see nothing new | [`bucketing`] |
 //! | [`Sample`](bucketing::diagnostics::Sample) | your own ids: evenness, independence, the salt that balances best | [`bucketing::diagnostics`] |
-//! | [`Layer`](bucketing::Layer), [`Holdouts`](bucketing::Holdouts) | who shares units with whom, and who sees nothing new | [`bucketing`] |
 //! | [`Outcome`](observe::Outcome), [`Session`](observe::Session) | what became of a unit, and of its window of requests | [`observe`] |
 //! | [`Tally`](observe::Tally), [`Ledger`](observe::Ledger) | what was seen, and how it meets from many processes | [`observe`] |
 //! | [`Histogram`](observe::Histogram), [`Moments`](observe::Moments), [`Fractions`](observe::Fractions), [`Events`](observe::Events) | what is kept of a metric that is more than failed or not | [`observe`] |
-//! | [`Judge`](canary::Judge), [`RateTest`](canary::RateTest) | evidence of harm and safety, and the verdict | [`canary`] |
+//! | [`Judge`](canary::Judge), [`Guardrail`](canary::Guardrail) | evidence of harm and safety, and the verdict | [`canary`] |
+//! | [`RateTest`](canary::RateTest), [`DistributionTest`](canary::DistributionTest), [`MeanTest`](canary::MeanTest), … | one test alone | [`canary`] |
 //! | [`Config`](canary::classic::Config), [`MannWhitney`](canary::classic::MannWhitney) | Kayenta's judge, for migrations: the rank test, classes, a score | [`canary::classic`] |
 //! | [`Design`](canary::group_sequential::Design), [`Comparison`](canary::group_sequential::Comparison) | planned looks: bounds, inference after the end, units | [`canary::group_sequential`] |
 //! | [`Counter`](slo::Counter), [`Budget`](slo::Budget), [`Gate`](slo::Gate) | events over time, what they spend, and the exposure that is left | [`slo`] |

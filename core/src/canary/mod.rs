@@ -1,26 +1,28 @@
 //! Is the new version hurting anyone? Sequential tests that may be asked after every unit.
 //!
-//! Because we assign the units, we know the chance that an analysed unit is in the canary. A failing unit that turns up in the
+//! Because we assign the units, we know the chance that an analysed unit is in the canary. Whatever is bad and turns up in the
 //! canary more often than that chance is evidence of harm; the evidence is an e-value, and reading it at every moment costs
-//! nothing (Ville 1939). The [`Judge`] runs one [rate test](RateTest) per guardrail, restarted at each stage so that a
-//! late regression is found soon, and merges them into one [`Verdict`]. Where every unit has a value and not only a failure, a latency, a
-//! size or a throughput, the [`DistributionTest`] bets on the arm of each value in the same way.
+//! nothing (Ville 1939). The [`Judge`] runs the tests of each [`Guardrail`], restarted at each stage so that a late regression is
+//! found soon, and merges them into one [`Verdict`].
+//!
+//! | measure | test | guarantee |
+//! |---|---|---|
+//! | failure rate | [`RateTest`], [`HighRateTest`] | exact |
+//! | share of a unit's own requests that failed | [`FractionTest`] | exact |
+//! | events by exposure | [`CountTest`] | exact, for independent events |
+//! | latency, size: the whole distribution | [`DistributionTest`] | exact |
+//! | mean, with a covariate; ratio of sums | [`MeanTest`] | asymptotic |
+//! | absolute failure rate | [`ln_evidence_below`] | exact |
+//! | difference of failure rates | [`DifferenceTest`] | exact |
+//! | the split itself | [`ln_evidence_of_mismatch`] | exact |
+//!
+//! For those who plan their looks: [`group_sequential`]. For those who come from Kayenta: [`classic`].
 //!
 //! **What is guaranteed.** A release that is no worse than the tolerated ratio on every guardrail at every moment is rolled
 //! back with probability at most `alpha` over its whole life: all stages, guardrails and looks together. One that is worse than
 //! the margin (and above the ceiling, where there is one) on a required guardrail throughout a stage passes that stage with
 //! probability at most `beta`. Both need: assignment by the recorded shares, one outcome a unit, outcomes of both arms
 //! recorded alike.
-//!
-//! **Which test.** All are evidence of the same kind, and merge.
-//!
-//! | a unit has | harm and safety | where it lies | kind |
-//! |---|---|---|---|
-//! | one outcome | [`RateTest`]; above a base rate of 5% [`HighRateTest`] | [`ratio_interval`], [`confidence_sequence`] | exact |
-//! | one outcome, and an absolute margin | [`DifferenceTest`] | [`difference_interval`] | exact |
-//! | many requests, some failing | [`FractionTest`] | [`fraction_ratio_interval`] | exact |
-//! | events over an exposure | [`CountTest`] | [`count_ratio_interval`], [`count_interval`] | exact |
-//! | a value, with a covariate, or a numerator and a denominator | [`MeanTest`] | [`mean_difference`] | asymptotic |
 //!
 //! ```
 //! use rampgate::canary::{Cell, RateTest};

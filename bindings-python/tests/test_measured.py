@@ -75,6 +75,10 @@ def test_every_measure_has_one_form() -> None:
     assert (revenue.intervals.canary.lower, by_name["revenue"].lack) == (None, None)
     crashes = by_name["crashes"].comparison
     assert crashes is not None and crashes.estimates.control == pytest.approx(1 / 9 / 30, rel=0.2)
+    clicks, requests = by_name["clicks"].comparison, by_name["requests"].comparison
+    assert clicks is not None and clicks.estimates.control == pytest.approx(2 / 40, rel=0.1)
+    # a third of the units each failed none, one (2 of 16 rounded up) and two (3 of 16) of their 12 requests
+    assert requests is not None and requests.estimates.control == pytest.approx(5 / 48, rel=0.1)
     assert by_name["errors"].more_units_to_safety is None or by_name["errors"].more_units_to_safety >= 0
 
     form = json.loads(report.json)

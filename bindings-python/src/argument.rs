@@ -6,10 +6,9 @@ use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyDateTime, PyDelta, PyString};
-use rampgate::observe::{Outcome, ReplicaId};
-use rampgate::release::Spec;
-use rampgate::{Error, Share, Span, Timestamp};
+use pyo3::types::{PyBool, PyDateTime, PyDelta, PyFloat, PyList, PyString, PyTuple};
+use rampgate::observe::ReplicaId;
+use rampgate::{Error, Probability, Share, Span, Timestamp};
 use std::str::FromStr;
 
 /// Unix milliseconds, or an aware datetime, whose fraction of a millisecond is dropped.
@@ -112,44 +111,104 @@ pub(crate) fn span(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Span> {
     Span::from_millis(millis).map_err(|error| Refusal::of(name, &error).raise(py))
 }
 
-/// The outcome that names the metrics that failed and those that nobody observed.
-pub(crate) fn outcome(
-    spec: &Spec,
-    failed: Option<&Bound<'_, PyAny>>,
-    missing: Option<&Bound<'_, PyAny>>,
-) -> PyResult<Outcome> {
-    let mut outcome = Outcome::good();
-    if let Some(names) = failed {
-        outcome = fold(spec, names, "failed", outcome, Outcome::failed)?;
+/// A whole number from -2^63 to 2^63 - 1. A bool is none.
+pub(crate) fn signed(value: &Bound<'_, PyAny>, name: &str, expected: &str, range: &str) -> PyResult<i64> {
+    if value.is_instance_of::<PyBool>() {
+        return Err(wrong_type(name, expected, value));
     }
-    if let Some(names) = missing {
-        outcome = fold(spec, names, "missing", outcome, Outcome::missing)?;
-    }
-    Ok(outcome)
+    value.extract::<i64>().map_err(|error| {
+        let py = value.py();
+        if error.is_instance_of::<PyOverflowError>(py) {
+            Refusal::new(name, "range", range).got("a number beyond 64 bits").raise(py)
+        } else if error.is_instance_of::<PyTypeError>(py) {
+            wrong_type(name, expected, value)
+        } else {
+            error
+        }
+    })
 }
 
-fn fold(
-    spec: &Spec,
-    names: &Bound<'_, PyAny>,
-    argument: &str,
-    outcome: Outcome,
-    with: impl Fn(Outcome, rampgate::observe::Metric) -> Outcome,
-) -> PyResult<Outcome> {
-    let expected = "a list of guardrail names";
-    if names.is_instance_of::<PyString>() {
-        // iterating over it would look for guardrails named by a letter
-        return Err(wrong_type(argument, expected, names));
+/// A float, or a whole number as one. A bool is none; NaN and infinity are left to whoever knows the range.
+pub(crate) fn real(value: &Bound<'_, PyAny>, name: &str) -> PyResult<f64> {
+    if let Ok(number) = value.cast::<PyFloat>() {
+        return Ok(number.value());
     }
-    let names = names.try_iter().map_err(|_| wrong_type(argument, expected, names))?;
-    names.enumerate().try_fold(outcome, |outcome, (position, name)| {
-        let (name, place) = (name?, || format!("{argument}[{position}]"));
-        let Ok(known) = name.cast::<PyString>() else {
-            return Err(wrong_type(&place(), "a guardrail's name", &name));
-        };
-        let known = utf8(known, argument)?;
-        let metric = spec.judge().metric(known).ok_or_else(|| {
-            Refusal::new(place(), "unknown", "must be the name of a guardrail").got(known).raise(name.py())
-        })?;
-        Ok(with(outcome, metric))
+    if value.is_instance_of::<PyBool>() || !value.hasattr("__index__")? {
+        return Err(wrong_type(name, "a number", value));
+    }
+    let whole = value.py().import("operator")?.getattr("index")?.call1((value,)).map_err(|error| {
+        let is_type = error.is_instance_of::<PyTypeError>(value.py());
+        if is_type { wrong_type(name, "a number", value) } else { error }
+    })?;
+    whole.extract::<f64>().map_err(|_| {
+        Refusal::new(name, "range", "must be a number that a float can hold")
+            .got("a larger one")
+            .raise(value.py())
     })
+}
+
+/// A number for which `rule` holds.
+pub(crate) fn real_where(
+    value: &Bound<'_, PyAny>,
+    name: &str,
+    rule: &str,
+    holds: impl Fn(f64) -> bool,
+) -> PyResult<f64> {
+    let number = real(value, name)?;
+    if holds(number) {
+        return Ok(number);
+    }
+    Err(Refusal::new(name, "range", rule).got(number.to_string()).raise(value.py()))
+}
+
+/// A number strictly between 0 and 1.
+pub(crate) fn probability(value: &Bound<'_, PyAny>, name: &str) -> PyResult<Probability> {
+    Probability::new(real(value, name)?).map_err(|error| Refusal::of(name, &error).raise(value.py()))
+}
+
+/// A list or tuple of numbers.
+pub(crate) fn reals(list: &Bound<'_, PyAny>, name: &str) -> PyResult<Vec<f64>> {
+    let items = items(list, name, "a list of numbers")?;
+    items.iter().enumerate().map(|(at, item)| real(item, &format!("{name}[{at}]"))).collect()
+}
+
+/// What is in a list or tuple.
+pub(crate) fn items<'py>(
+    list: &Bound<'py, PyAny>,
+    name: &str,
+    expected: &str,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    if !list.is_instance_of::<PyList>() && !list.is_instance_of::<PyTuple>() {
+        return Err(wrong_type(name, expected, list));
+    }
+    list.try_iter()?.collect()
+}
+
+/// What is in a list or tuple of `N`, whose form `expected` says in words.
+pub(crate) fn tuple<'py, const N: usize>(
+    list: &Bound<'py, PyAny>,
+    name: &str,
+    expected: &str,
+) -> PyResult<[Bound<'py, PyAny>; N]> {
+    items(list, name, expected)?.try_into().map_err(|found: Vec<_>| {
+        Refusal::new(name, "range", format!("must be {expected}"))
+            .got(format!("{} parts", found.len()))
+            .raise(list.py())
+    })
+}
+
+/// One of a closed set of words.
+pub(crate) fn choice<T: Copy>(value: &Bound<'_, PyAny>, name: &str, words: &[(&str, T)]) -> PyResult<T> {
+    let given = text(value, name)?;
+    let found = words.iter().find(|(word, _)| *word == given).map(|(_, choice)| *choice);
+    found.ok_or_else(|| {
+        let all: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+        let rule = format!("must be one of {}", all.join(", "));
+        Refusal::new(name, "unknown", rule).got(given).raise(value.py())
+    })
+}
+
+/// The position of something in a list.
+pub(crate) fn position(value: &Bound<'_, PyAny>, path: &str) -> PyResult<usize> {
+    Ok(usize::try_from(count(value, path)?).unwrap_or(usize::MAX))
 }

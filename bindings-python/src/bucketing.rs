@@ -1,6 +1,6 @@
 //! Who owns which slots: allocations, layers, holdouts; and diagnostics over the caller's own ids.
 
-use crate::argument::{count, share, text};
+use crate::argument::{items, position, share, text, tuple};
 use crate::batch::texts;
 use crate::context::names;
 use crate::error::{Refusal, raise, wrong_type};
@@ -9,7 +9,7 @@ use crate::parts::{key, number, numbers, unit};
 use crate::{document, shape};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::types::{PyDict, PyList, PyMapping, PyString, PyTuple};
+use pyo3::types::{PyDict, PyMapping, PyString, PyTuple};
 use rampgate::bucketing::diagnostics::Sample;
 use rampgate::bucketing::{self, Key, Target};
 use std::collections::HashMap;
@@ -40,15 +40,13 @@ impl Allocation {
     fn from_ranges(variants: &Bound<'_, PyAny>, ranges: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = ranges.py();
         let variants = position(variants, "variants")?;
+        let expected = "(variant, start, end)";
         let items = items(ranges, "ranges", "a list of (variant, start, end)")?;
         let ranges = items.iter().enumerate().map(|(at, item)| {
             let path = format!("ranges[{at}]");
-            let parts = self::items(item, &path, "(variant, start, end)")?;
-            let [variant, start, end] = parts.as_slice() else {
-                return Err(Refusal::new(path, "range", "must be (variant, start, end)").raise(py));
-            };
-            let (start, end) = (number(start, &format!("{path}[1]"))?, number(end, &format!("{path}[2]"))?);
-            Ok((position(variant, &format!("{path}[0]"))?, start..end))
+            let [variant, start, end] = tuple(item, &path, expected)?;
+            let (start, end) = (number(&start, &format!("{path}[1]"))?, number(&end, &format!("{path}[2]"))?);
+            Ok((position(&variant, &format!("{path}[0]"))?, start..end))
         });
         let ranges = ranges.collect::<PyResult<Vec<_>>>()?;
         bucketing::Allocation::from_ranges(variants, ranges).map(Self).map_err(|error| raise(py, &error))
@@ -131,17 +129,6 @@ fn target(given: &Bound<'_, PyAny>, path: &str) -> PyResult<Target> {
         }
         _ => Err(refuse()),
     }
-}
-
-fn position(value: &Bound<'_, PyAny>, path: &str) -> PyResult<usize> {
-    Ok(usize::try_from(count(value, path)?).unwrap_or(usize::MAX))
-}
-
-fn items<'py>(list: &Bound<'py, PyAny>, name: &str, expected: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    if !list.is_instance_of::<PyList>() && !list.is_instance_of::<PyTuple>() {
-        return Err(wrong_type(name, expected, list));
-    }
-    list.try_iter()?.collect()
 }
 
 /// A pool of slots from which flags claim their own, so that no unit is in two of them.

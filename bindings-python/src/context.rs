@@ -101,7 +101,7 @@ pub(crate) fn names(given: &Bound<'_, PyAny>, name: &str) -> PyResult<Vec<PyBack
 }
 
 /// A mapping's entries. What `entry` reads may be Python code, so a dict is read from a list of its entries.
-fn each<'py>(
+pub(crate) fn each<'py>(
     given: &Bound<'py, PyAny>,
     name: &str,
     mut entry: impl FnMut(PyBackedStr, &Bound<'py, PyAny>) -> PyResult<()>,

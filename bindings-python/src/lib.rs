@@ -3,6 +3,10 @@
 //! | file | converts |
 //! |---|---|
 //! | `release.rs` | the facade |
+//! | `outcome.rs` | what became of a unit |
+//! | `observe.rs`, `tally.rs` | what is kept of many units |
+//! | `evidence.rs`, `interval.rs`, `distribution.rs` | the judge's tests and confidence sequences alone |
+//! | `group_sequential.rs`, `classic.rs` | planned looks; Kayenta's judge |
 //! | `flag.rs` | a flag alone, and the reason for a variant |
 //! | `flags.rs`, `context.rs` | flag documents, and who asks them |
 //! | `signed.rs` | flag documents with a signature |
@@ -23,18 +27,26 @@ mod argument;
 mod assignment;
 mod batch;
 mod bucketing;
+mod classic;
 mod compat;
 mod context;
+mod distribution;
 mod document;
 mod error;
+mod evidence;
 mod flag;
 mod flags;
+mod group_sequential;
 mod guarded;
+mod interval;
+mod observe;
+mod outcome;
 mod parts;
 mod release;
 mod shape;
 mod signed;
 mod slo;
+mod tally;
 
 use pyo3::pymodule;
 
@@ -48,11 +60,29 @@ mod _native {
     #[pymodule_export]
     use super::bucketing::{Allocation, Holdouts, Layer, find_salt, independence, rebalance, uniformity};
     #[pymodule_export]
+    use super::classic::{classic_compare, classic_judge};
+    #[pymodule_export]
     use super::compat::{Scheme, shadow};
+    #[pymodule_export]
+    use super::distribution::{Reference, distribution_evidence, quantile_band, quantile_ratio};
+    #[pymodule_export]
+    use super::evidence::{
+        NormalMixture, count_evidence, difference_evidence, fraction_evidence, high_rate_evidence,
+        ln_evidence_below, ln_evidence_of_mismatch, mean_evidence, rate_evidence,
+    };
     #[pymodule_export]
     use super::flag::{Evaluation, Flag, Reason};
     #[pymodule_export]
     use super::flags::{FlagSet, Outcome};
+    #[pymodule_export]
+    use super::group_sequential::{Comparison, Design};
+    #[pymodule_export]
+    use super::interval::{
+        confidence_sequence, count_interval, count_ratio_interval, difference_interval,
+        fraction_ratio_interval, mean_difference, ratio_interval,
+    };
+    #[pymodule_export]
+    use super::observe::{Fractions, Histogram, Moments, Session};
     #[pymodule_export]
     use super::parts::{allocation_ends, replay_rollout, slot, unit_hash};
     #[pymodule_export]
@@ -61,6 +91,8 @@ mod _native {
     use super::signed::{SignedFlags, TrustedKeys, sign};
     #[pymodule_export]
     use super::slo::{Counter, ask_gate, parse_objective, read_budget, reading};
+    #[pymodule_export]
+    use super::tally::Tally;
 
     /// The version of this build, for example `0.1.0`.
     #[pyfunction]

@@ -1,9 +1,10 @@
-use crate::argument::{bytes, count, outcome, replica, timestamp};
+use crate::argument::{bytes, count, replica, timestamp};
 use crate::assignment::{Assignment, placement};
 use crate::document::{json, text, utf8};
 use crate::error::raise;
 use crate::flag::{name, names, narrow};
 use crate::guarded::Guarded;
+use crate::outcome::{measure_name, outcome};
 use crate::{batch, shape};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -73,6 +74,12 @@ impl Release {
         PyTuple::new(py, self.spec.judge().guardrails().iter().map(rampgate::canary::Guardrail::name))
     }
 
+    /// What each guardrail measures of a unit, in the order of the spec.
+    #[getter]
+    fn measures<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.spec.measures().iter().copied().map(measure_name))
+    }
+
     /// Share of units that the new version reaches now, 0.0 to 1.0.
     #[getter]
     fn exposure(&self, py: Python<'_>) -> PyResult<f64> {
@@ -109,30 +116,32 @@ impl Release {
     }
 
     /// Records what became of a unit: evidence for the judge, and one event of the error budget.
-    #[pyo3(signature = (placement, at, failed = None, missing = None))]
+    #[pyo3(signature = (placement, at, failed = None, missing = None, *, measured = None))]
     fn record(
         &self,
         placement: &Bound<'_, PyAny>,
         at: &Bound<'_, PyAny>,
         failed: Option<&Bound<'_, PyAny>>,
         missing: Option<&Bound<'_, PyAny>>,
+        measured: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
-        let (py, outcome) = (at.py(), outcome(&self.spec, failed, missing)?);
+        let (py, outcome) = (at.py(), outcome(&self.spec, failed, missing, measured)?);
         let (placement, at) = (self::placement(placement)?, timestamp(at, "at")?);
         let recorded = self.release.lock(py)?.record(placement, at, outcome);
         recorded.map_err(|error| raise(py, &error))
     }
 
     /// Records what became of a unit as evidence alone.
-    #[pyo3(signature = (placement, at, failed = None, missing = None))]
+    #[pyo3(signature = (placement, at, failed = None, missing = None, *, measured = None))]
     fn record_outcome(
         &self,
         placement: &Bound<'_, PyAny>,
         at: &Bound<'_, PyAny>,
         failed: Option<&Bound<'_, PyAny>>,
         missing: Option<&Bound<'_, PyAny>>,
+        measured: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
-        let (py, outcome) = (at.py(), outcome(&self.spec, failed, missing)?);
+        let (py, outcome) = (at.py(), outcome(&self.spec, failed, missing, measured)?);
         let (placement, at) = (self::placement(placement)?, timestamp(at, "at")?);
         let recorded = self.release.lock(py)?.record_outcome(placement, at, outcome);
         recorded.map_err(|error| raise(py, &error))

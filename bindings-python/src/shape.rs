@@ -5,6 +5,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use rampgate::Timestamp;
 use rampgate::bucketing::Movement;
+use rampgate::canary::Interval;
 use rampgate::flag::{self, Exposure};
 use rampgate::release::Step;
 use rampgate::rollout::{Decision, Phase, State};
@@ -46,6 +47,18 @@ pub(crate) fn budget<'py>(py: Python<'py>, budget: &Budget) -> PyResult<Bound<'p
 
 pub(crate) fn gate_report<'py>(py: Python<'py>, report: &GateReport) -> PyResult<Bound<'py, PyAny>> {
     make(py, "rampgate.slo", "GateReport", (json(report)?,))
+}
+
+pub(crate) fn interval(py: Python<'_>, interval: Interval) -> PyResult<Bound<'_, PyAny>> {
+    py.import("rampgate.report")?.getattr("Interval")?.call1((interval.lower, interval.upper))
+}
+
+pub(crate) fn quantile(
+    py: Python<'_>,
+    at_least: Option<u64>,
+    below: Option<u64>,
+) -> PyResult<Bound<'_, PyAny>> {
+    py.import("rampgate.observe")?.getattr("Quantile")?.call1((at_least, below))
 }
 
 /// A decision's JSON, its sentence, its phase's, and its reasons'.

@@ -10,7 +10,8 @@ import pytest
 from story import TESTDATA
 
 import rampgate
-from rampgate import Reading, bucketing
+from rampgate import Interval, Reading, bucketing, canary, classic, group_sequential
+from rampgate.observe import Counts, Events, Fractions, Histogram, Measured, Moments, Quantile, Session, Tally
 
 
 def cases(file: str, part: str) -> list[Any]:
@@ -37,8 +38,36 @@ def codes(error: rampgate.RampgateError) -> list[dict[str, str]]:
 
 def test_every_file_is_replayed() -> None:
     files = {path.name for path in TESTDATA.iterdir() if path.suffix in ("", ".json")}
-    assert files == {"bucketing.json", "flags.json", "slo.json", "rollout.json", "release", "vendors"}
     lists = {
+        "classic.json": {"comparisons", "published", "canaries", "refused", "refused_questions"},
+        "distribution.json": {"shifts", "references", "statements", "evidence", "bands"},
+        "group_sequential.json": {
+            "designs",
+            "not_matched",
+            "inflations",
+            "crossings",
+            "observed",
+            "analyses",
+            "units",
+            "powers",
+            "invalid_designs",
+            "invalid_comparisons",
+            "invalid_looks",
+            "invalid_statistics",
+        },
+        "observe.json": {"bins", "tallies", "sessions", "invalid_outcomes", "invalid_series", "invalid_bytes"},
+        "tests.json": {
+            "rate",
+            "fraction",
+            "count",
+            "high_rate",
+            "difference",
+            "proportion",
+            "mismatch",
+            "mean",
+            "normal_mixture",
+            "two_sided",
+        },
         "bucketing.json": {
             "slots",
             "allocations",
@@ -62,6 +91,7 @@ def test_every_file_is_replayed() -> None:
         },
         "rollout.json": {"runs", "refused_plans", "refused_logs"},
     }
+    assert files == {*lists, "release", "vendors"}  # those two: test_parity.py, and test_vendors
     for file, replayed in lists.items():
         vectors = json.loads((TESTDATA / file).read_text(encoding="utf-8"))
         assert {name for name, value in vectors.items() if isinstance(value, list)} == replayed
@@ -311,3 +341,416 @@ def test_refused_logs(case: dict[str, Any]) -> None:
     with pytest.raises(rampgate.RampgateError) as caught:
         rampgate.replay_rollout(case["plan"], case["events"])
     assert (caught.value.path, caught.value.code) == (case["path"], case["kind"])
+
+
+def test_values_fall_into_their_bins() -> None:
+    found = json.loads((TESTDATA / "observe.json").read_text(encoding="utf-8"))["bins"]
+    assert len(found) > 800
+    for case in found:
+        bin = Histogram.bin_of(int(case["value"]))
+        assert (bin, Histogram.lower_edge(bin)) == (case["bin"], int(case["edge"])), case
+
+
+def measurements(unit: dict[str, Any]) -> list[Measured]:
+    """The measurements of an outcome, whose numbers are texts."""
+    made: list[Any] = [(position, kind, *map(int, numbers)) for position, kind, *numbers in unit["measured"]]
+    return made
+
+
+def recorded(kinds: list[Any], units: list[dict[str, Any]]) -> Tally:
+    tally = Tally(kinds)
+    for unit in units:
+        tally.record(unit["at"], unit["failed"], unit["missing"], measured=measurements(unit))
+    return tally
+
+
+def derived(series: object, expected: dict[str, Any]) -> dict[str, Any]:
+    """What follows from a series, as the vectors have it."""
+    if isinstance(series, Counts | Events):
+        return {"rate": series.rate}
+    if isinstance(series, Fractions):
+        return {"mean": series.mean}
+    if isinstance(series, Moments):
+        return {name: getattr(series, name) for name in ("mean", "companion_mean", "variance")}
+    assert isinstance(series, Histogram)
+    quantiles = []
+    for ppm, _ in expected["quantiles"]:
+        found = series.quantile(percent(ppm))
+        quantiles.append([ppm, None if found is None else {"at_least": found.at_least, "below": found.below}])
+    return {"quantiles": quantiles}
+
+
+def percent(ppm: int) -> str:
+    return f"{Decimal(ppm) / 10_000:f}%"
+
+
+def holds(found: Any, expected: Any, *, relative: float = 0.0, absolute: float = 0.0, name: str = "") -> None:
+    """Everything that is expected is there; numbers within a tolerance, all else equal."""
+    if isinstance(expected, dict):
+        for field, value in expected.items():
+            holds(found[field], value, relative=relative, absolute=absolute, name=f"{name}.{field}")
+    elif isinstance(expected, list):
+        assert len(found) == len(expected), name
+        for position, value in enumerate(expected):
+            holds(found[position], value, relative=relative, absolute=absolute, name=f"{name}[{position}]")
+    elif isinstance(expected, float | int) and not isinstance(expected, bool):
+        assert found == pytest.approx(expected, rel=relative, abs=absolute), name
+    else:
+        assert found == expected, name
+
+
+@pytest.mark.parametrize("case", cases("observe.json", "tallies"))
+def test_tallies(case: dict[str, Any]) -> None:
+    parts = [recorded(case["kinds"], units) for units in case["parts"]]
+    forth, back = Tally(case["kinds"]), Tally(case["kinds"])
+    for part in parts:
+        forth.merge(part)
+    for part in reversed(parts):
+        back.merge(part)
+    assert forth == back
+    assert forth.json == back.json == case["json"]
+    assert forth.to_bytes().hex() == back.to_bytes().hex() == case["bytes"]
+    assert Tally.from_json(case["json"]) == Tally.from_bytes(bytes.fromhex(case["bytes"])) == forth
+    assert forth.measures == tuple(case["kinds"])
+    for position, expected in enumerate(case["derived"]):
+        series = forth.series(position)
+        holds(derived(series, expected), expected, relative=1e-14)
+        if isinstance(series, Histogram):
+            assert Histogram.from_counts(*series.counts) == Histogram.from_json(series.json) == series
+        elif isinstance(series, Moments):
+            assert Moments.from_json(series.json) == series
+        elif isinstance(series, Fractions):
+            assert Fractions.from_counts(series.counts) == series
+    assert forth.series(len(case["kinds"])) is None
+
+
+@pytest.mark.parametrize("case", cases("observe.json", "sessions"))
+def test_sessions(case: dict[str, Any]) -> None:
+    session = Session()
+    for failed, latency in case["requests"]:
+        session.add(failed, int(latency))
+    assert session.requests == len(case["requests"])
+    assert (session.failed, session.worst, session.geometric_mean) == (case["failed"], case["worst"], case["geometric_mean"])
+
+
+@pytest.mark.parametrize("case", cases("observe.json", "invalid_outcomes"))
+def test_invalid_outcomes(case: dict[str, Any]) -> None:
+    tally, outcome = Tally(case["kinds"]), case["outcome"]
+    with pytest.raises(rampgate.RampgateError) as caught:
+        tally.record(0, outcome["failed"], outcome["missing"], measured=measurements(outcome))
+    assert (caught.value.path, caught.value.code) == (case["path"], case["kind"])
+    assert (tally.units, tally.newest) == (0, None)
+
+
+@pytest.mark.parametrize("case", cases("observe.json", "invalid_series"))
+def test_invalid_series(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as caught:
+        Tally.from_json(f'{{"units":10,"metrics":[{case["json"]}],"newest":0}}')
+    assert (caught.value.path, caught.value.code) == ("json", "corrupt")
+
+
+@pytest.mark.parametrize("case", cases("observe.json", "invalid_bytes"))
+def test_invalid_bytes(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as caught:
+        Tally.from_bytes(bytes.fromhex(case["bytes"]))
+    assert (caught.value.path, caught.value.code) == ("data", "corrupt")
+
+
+TOLERANCE = json.loads((TESTDATA / "tests.json").read_text(encoding="utf-8"))["tolerance"]
+
+
+def near(found: Any, expected: Any) -> None:
+    """To the tolerance of `tests.json`, relative to the larger of 1 and what is expected."""
+    if isinstance(found, Interval):
+        found = [found.lower, found.upper]
+    holds(found, expected, relative=TOLERANCE, absolute=TOLERANCE)
+
+
+def both(test: Any, cells: Any, case: dict[str, Any], *given: Any, **named: Any) -> None:
+    """Evidence of harm and of safety."""
+    near(test(cells, *given, tolerated=float(case["tolerated"]), **named), case["ln_harm"])
+    near(test(cells, *given, margin=float(case["margin"]), **named), case["ln_safety"])
+
+
+@pytest.mark.parametrize("case", cases("tests.json", "rate"))
+def test_rates(case: dict[str, Any]) -> None:
+    cells = [(float(rho), *failures) for rho, *failures in case["cells"]]
+    both(canary.rate_evidence, cells, case)
+    near(canary.ratio_interval(cells, float(case["alpha"])), case["ratio"])
+
+
+@pytest.mark.parametrize("case", cases("tests.json", "fraction"))
+def test_fractions(case: dict[str, Any]) -> None:
+    cells = [(float(rho), *map(Fractions.from_counts, arms)) for rho, *arms in case["cells"]]
+    both(canary.fraction_evidence, cells, case)
+    near(canary.fraction_ratio_interval(cells, float(case["alpha"])), case["ratio"])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("case", cases("tests.json", "count"))
+def test_counts(case: dict[str, Any]) -> None:
+    epochs: list[Any] = [tuple(epoch) for epoch in case["epochs"]]
+    alpha = float(case["alpha"])
+    both(canary.count_evidence, epochs, case)
+    near(canary.count_ratio_interval(epochs, alpha), case["ratio"])
+    near(canary.count_interval(epochs[0][0], epochs[0][1], alpha), case["rate_of_first"])
+
+
+@pytest.mark.parametrize("case", cases("tests.json", "high_rate"))
+def test_high_rates(case: dict[str, Any]) -> None:
+    cells = [(float(rho), *counts) for rho, *counts in case["cells"]]
+    both(canary.high_rate_evidence, cells, case, float(case["reference"]))
+
+
+@pytest.mark.parametrize("case", cases("tests.json", "difference"))
+def test_differences(case: dict[str, Any]) -> None:
+    cells = [(float(rho), *counts) for rho, *counts in case["cells"]]
+    reference = None if case["reference"] is None else float(case["reference"])
+    both(canary.difference_evidence, cells, case, reference=reference)
+    interval = canary.difference_interval(cells, float(case["alpha"]), reference=reference)
+    near(interval, case["interval"])
+
+
+@pytest.mark.parametrize("case", cases("tests.json", "proportion"))
+def test_proportions(case: dict[str, Any]) -> None:
+    units, failures = case["units"], case["failures"]
+    near(canary.confidence_sequence(units, failures, float(case["alpha"])), case["interval"])
+    near(canary.ln_evidence_below(float(case["ceiling"]), units, failures), case["ln_below_ceiling"])
+
+
+@pytest.mark.parametrize("case", cases("tests.json", "mismatch"))
+def test_mismatches(case: dict[str, Any]) -> None:
+    near(canary.ln_evidence_of_mismatch(float(case["rho"]), case["canary"], case["control"]), case["ln_evidence"])
+
+
+@pytest.mark.parametrize("case", cases("tests.json", "mean"))
+def test_means(case: dict[str, Any]) -> None:
+    sums = [[Moments.from_json(json.dumps(arm)) for arm in arms] for arms in case["epochs"]]
+    epochs = [(arms[0], arms[1]) for arms in sums]
+    how: dict[str, Any] = {"worse": case["worse"], "companion": case["companion"]}
+    relative, absolute = float(case["relative"]), float(case["absolute"])
+    near(canary.mean_evidence(epochs, tolerated=relative, **how), case["ln_harm_relative"])
+    near(canary.mean_evidence(epochs, margin=relative, change="relative", **how), case["ln_safety_relative"])
+    near(canary.mean_evidence(epochs, tolerated=absolute, change="absolute", **how), case["ln_harm_absolute"])
+    found = canary.mean_difference(epochs, float(case["alpha"]), companion=case["companion"])
+    assert isinstance(found, canary.MeanDifference)
+    near([found.difference, found.standard_error], [case["difference"], case["standard_error"]])
+    near(found.interval, case["interval"])
+    near(found.relative, case["relative_difference"])
+    near(found.relative_interval, case["relative_interval"])
+
+
+@pytest.mark.parametrize("case", cases("tests.json", "normal_mixture"))
+def test_normal_mixtures(case: dict[str, Any]) -> None:
+    tuned = canary.NormalMixture.tuned
+    near(tuned(100, 0.1).ln_evidence(case["sum"], case["variance"]), case["one_sided"])
+    near(tuned(100, 0.05).ln_two_sided(case["sum"], case["variance"]), case["two_sided"])
+
+
+@pytest.mark.parametrize("case", cases("tests.json", "two_sided"))
+def test_two_sided_bounds(case: dict[str, Any]) -> None:
+    units, alpha = case["units"], float(case["alpha"])
+    bound = canary.NormalMixture.tuned(case["tuning"], alpha).two_sided_bound(units, alpha)
+    near(bound * case["standard_error"] / units**0.5, case["radius"])
+
+
+def histogram(form: dict[str, Any]) -> Histogram:
+    return Histogram.from_counts(form["first"], form["counts"])
+
+
+@pytest.mark.parametrize("case", cases("distribution.json", "shifts"))
+def test_shifts(case: dict[str, Any]) -> None:
+    assert canary.distribution_evidence([], tolerated=case["ratio"]).ratio == case["harm"]
+    if case["safety"] == 1.0:
+        with pytest.raises(rampgate.RampgateError, match="at least one bin") as caught:
+            canary.distribution_evidence([], margin=case["ratio"])
+        assert caught.value.path == "margin"
+    else:
+        assert canary.distribution_evidence([], margin=case["ratio"]).ratio == case["safety"]
+
+
+@pytest.mark.parametrize("case", cases("distribution.json", "references"))
+def test_references(case: dict[str, Any]) -> None:
+    reference = canary.Reference.from_histogram(histogram(case["past"]))
+    assert reference is not None
+    assert json.loads(reference.json) == case["reference"]
+    assert canary.Reference.from_json(reference.json) == reference
+
+
+@pytest.mark.parametrize("case", cases("distribution.json", "statements"))
+def test_stated_references(case: dict[str, Any]) -> None:
+    reference = canary.Reference.from_quantiles([(percent(ppm), value) for ppm, value in case["quantiles"]])
+    assert json.loads(reference.json) == case["reference"]
+
+
+@pytest.mark.parametrize("case", cases("distribution.json", "evidence"))
+def test_evidence_of_distributions(case: dict[str, Any]) -> None:
+    cells = []
+    for cell in case["cells"]:
+        stated = cell["reference"]
+        reference = None if stated is None else canary.Reference.from_json(json.dumps(stated))
+        cells.append((cell["rho"], histogram(cell["canary"]), histogram(cell["control"]), reference))
+    asked = {"tolerated" if case["test"] == "harm" else "margin": case["ratio"]}
+    found = canary.distribution_evidence(cells, worse=case["worse"], **asked)
+    assert found.ln_evidence == pytest.approx(case["ln_evidence"], rel=1e-11, abs=1e-11)
+    assert (None if found.shape is None else str(found.shape)) == case["leading_shape"]
+
+
+@pytest.mark.parametrize("case", cases("distribution.json", "bands"))
+def test_bands(case: dict[str, Any]) -> None:
+    band = canary.quantile_band(histogram(case["histogram"]), percent(case["level_ppm"]), case["alpha"])
+    assert band == Quantile(**case["band"])
+
+
+@pytest.mark.parametrize("case", cases("classic.json", "comparisons"))
+def test_classic_comparisons(case: dict[str, Any]) -> None:
+    found = classic.compare(case["question"])
+    holds(json.loads(found.json), case["expect"], relative=case["relative"])
+    assert [found.u, found.p_value, found.estimate, found.cles] == [
+        json.loads(found.json)[name] for name in ("u", "p_value", "estimate", "cles")
+    ]
+
+
+@pytest.mark.parametrize("case", cases("classic.json", "published"))
+def test_classic_comparisons_that_others_published(case: dict[str, Any]) -> None:
+    found, theirs = classic.compare(json.dumps(case["question"])), case["published"]
+    assert found.p_value == pytest.approx(theirs["p_value"], rel=1e-12, abs=0)
+    holds([found.interval.lower, found.interval.upper], [theirs["lower"], theirs["upper"]], absolute=case["within"])
+    low, high = case["stretch"]
+    assert low <= found.estimate <= high
+
+
+@pytest.mark.parametrize("case", cases("classic.json", "canaries"))
+def test_classic_canaries(case: dict[str, Any]) -> None:
+    report = classic.judge(case["config"], case["data"])
+    form = json.loads(report.json)
+    holds(form, case["expect"], relative=case["relative"])
+    assert (report.verdict, report.score, report.reason) == (form["verdict"], form["score"], form["reason"])
+    for metric, of_form in zip(report.metrics, form["metrics"], strict=True):
+        assert (metric.name, metric.class_, metric.critical) == (of_form["name"], of_form["class"], of_form["critical"])
+    assert [group.score for group in report.groups] == [group["score"] for group in form["groups"]]
+    if all(metric.class_ in ("nodata", "error") for metric in report.metrics):
+        assert report.verdict not in ("pass", "marginal")
+
+
+@pytest.mark.parametrize("case", cases("classic.json", "refused"))
+def test_classic_refused(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as caught:
+        classic.judge(case["config"], case.get("data", {"metrics": []}))
+    assert (caught.value.path, caught.value.code) == (case["path"], case["kind"])
+
+
+@pytest.mark.parametrize("case", cases("classic.json", "refused_questions"))
+def test_classic_refused_questions(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as caught:
+        classic.compare(case["question"])
+    assert (caught.value.path, caught.value.code) == (case["path"], case["kind"])
+
+
+def test_a_classic_report_is_the_same_bytes_everywhere() -> None:
+    data = {"metrics": [{"name": "m", "canary": [6, 6], "control": [5, 5, 5]}]}
+    assert classic.judge({"metrics": [{"name": "m", "groups": ["all"]}]}, data).json == (
+        '{"verdict":"fail","score":0.0,"reason":"the score 0 is below 75",'
+        '"groups":[{"name":"all","weight":100.0,"score":0.0}],"metrics":[{"name":"m","class":"high",'
+        '"critical":false,"muted":false,"reason":"high: the interval 1 to 1 is above the tolerance 0.25; '
+        'the effect is 1.2","points":{"canary":2,"control":3},"interval":{"lower":1.0,"upper":1.0},'
+        '"estimate":1.0,"tolerance":0.25,"effect":1.2}]}'
+    )
+
+
+def seen(design: group_sequential.Design, expect: dict[str, Any]) -> dict[str, Any]:
+    """A design with what its looks hold in one list each. Other tools leave out the last futility bound, which is the efficacy bound."""
+    found: dict[str, Any] = json.loads(design.json)
+    for name in ("efficacy", "futility", "nominal_p", "alpha_spent"):
+        found[name] = [getattr(look, name) for look in design.looks]
+        found[f"last_{name}"] = found[name][-1]
+    if "futility" in expect and len(expect["futility"]) == len(design.looks) - 1:
+        assert found["futility"].pop() == found["efficacy"][-1]
+    return found
+
+
+@pytest.mark.parametrize("case", cases("group_sequential.json", "designs"))
+def test_designs(case: dict[str, Any]) -> None:
+    design = group_sequential.Design(case["design"])
+    holds(seen(design, case["expect"]), case["expect"], absolute=case["tolerance"])
+    form = json.loads(design.json)
+    assert [form[name] for name in ("alpha", "sides", "power", "drift")] == [design.alpha, design.sides, design.power, design.drift]
+
+
+@pytest.mark.parametrize("case", cases("group_sequential.json", "not_matched"))
+def test_designs_that_must_not_be_matched(case: dict[str, Any]) -> None:
+    ours = seen(group_sequential.Design(case["design"]), {})["efficacy"]
+    away = [abs(theirs - our) for our, theirs in zip(ours, case["theirs"], strict=True) if theirs is not None]
+    assert max(away) >= case["at_least"], case["why"]
+
+
+@pytest.mark.parametrize("case", cases("group_sequential.json", "inflations"))
+def test_inflations(case: dict[str, Any]) -> None:
+    inflation = group_sequential.Design(case["design"]).inflation(case["power"])
+    holds(json.loads(inflation.json), case["expect"], absolute=case["tolerance"])
+    assert inflation.drift == group_sequential.Design(case["design"]).drift_for(case["power"])
+
+
+@pytest.mark.parametrize("case", cases("group_sequential.json", "crossings"))
+def test_crossings(case: dict[str, Any]) -> None:
+    crossings = group_sequential.Design(case["design"]).crossings(case["drift"])
+    holds(json.loads(crossings.json), case["expect"], absolute=case["tolerance"])
+    assert crossings.total_above == pytest.approx(sum(crossings.above), rel=1e-15)
+
+
+@pytest.mark.parametrize("case", cases("group_sequential.json", "observed"))
+def test_observed_looks(case: dict[str, Any]) -> None:
+    design = group_sequential.Design(case["design"])
+    taken = design.concluded if case["concluded"] else design.observed
+    holds(seen(taken(case["fractions"]), case["expect"]), case["expect"], absolute=case["tolerance"])
+
+
+@pytest.mark.parametrize("case", cases("group_sequential.json", "analyses"))
+def test_analyses(case: dict[str, Any]) -> None:
+    analysis = group_sequential.Design(case["design"]).analyse(case["z"])
+    form = json.loads(analysis.json)
+    given = {**(form["conclusion"] or {}), "decision": analysis.decision}
+    holds(given, case["expect"], absolute=case["tolerance"])
+    assert (analysis.look, analysis.z) == (len(case["z"]), case["z"][-1])
+    assert (analysis.conclusion is None) == (form["conclusion"] is None)
+
+
+@pytest.mark.parametrize("case", cases("group_sequential.json", "units"))
+def test_units(case: dict[str, Any]) -> None:
+    units = group_sequential.Comparison(case["comparison"]).units(case["alpha"], case["power"], case["sides"])
+    holds({"canary": units.canary, "control": units.control}, case["expect"], absolute=case["tolerance"])
+
+
+@pytest.mark.parametrize("case", cases("group_sequential.json", "powers"))
+def test_powers(case: dict[str, Any]) -> None:
+    right, wrong = group_sequential.Comparison(case["comparison"]).power(case["total"], case["alpha"], case["sides"])
+    holds({"both_directions": right + wrong}, case["expect"], absolute=case["tolerance"])
+
+
+@pytest.mark.parametrize("case", cases("group_sequential.json", "invalid_designs"))
+def test_invalid_designs(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as caught:
+        group_sequential.Design(case["design"])
+    assert codes(caught.value) == case["problems"]
+
+
+@pytest.mark.parametrize("case", cases("group_sequential.json", "invalid_comparisons"))
+def test_invalid_comparisons(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as caught:
+        group_sequential.Comparison(case["comparison"])
+    assert codes(caught.value) == case["problems"]
+
+
+@pytest.mark.parametrize("case", cases("group_sequential.json", "invalid_looks"))
+def test_invalid_looks(case: dict[str, Any]) -> None:
+    design = group_sequential.Design(case["design"])
+    for taken in (design.observed, design.concluded):
+        with pytest.raises(rampgate.RampgateError) as caught:
+            taken(case["fractions"])
+        assert caught.value.path == case["path"]
+
+
+@pytest.mark.parametrize("case", cases("group_sequential.json", "invalid_statistics"))
+def test_invalid_statistics(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as caught:
+        group_sequential.Design(case["design"]).analyse(case["z"])
+    assert caught.value.path == case["path"]

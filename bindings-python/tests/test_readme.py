@@ -22,7 +22,10 @@ def test_the_pages_examples_run(page: str, capsys: pytest.CaptureFixture[str]) -
             assert capsys.readouterr().out == textwrap.dedent("".join(f"{line}\n" for line in expected))
 
 
-@pytest.mark.parametrize("module", [rampgate, rampgate.signals])
+@pytest.mark.parametrize(
+    "module",
+    [rampgate, rampgate.canary, rampgate.classic, rampgate.group_sequential, rampgate.observe, rampgate.signals],
+)
 def test_the_docstrings_examples_are_true(module: object) -> None:
     result = doctest.testmod(module)  # type: ignore[arg-type]
     assert (result.attempted > 0, result.failed) == (True, 0)

@@ -9,7 +9,7 @@ import pytest
 from story import MINUTE, NOON, SPEC, serve, started
 
 import rampgate
-from rampgate import Phase, Placement, Release, signals
+from rampgate import Arms, Phase, Placement, Release, signals
 
 
 def test_a_bad_release_is_rolled_back_and_retried() -> None:
@@ -40,9 +40,13 @@ def test_a_bad_release_is_rolled_back_and_retried() -> None:
     assert (report.finding.verdict, report.finding.lack) == ("harm", None)
     errors, timeouts = report.guardrails
     assert (errors.name, errors.culprit, timeouts.culprit) == ("errors", True, False)
-    assert errors.counts.canary.units + errors.counts.control.units == 2_000
-    assert errors.rates.canary == errors.counts.canary.failures / errors.counts.canary.units
-    assert errors.ratio_interval.lower is not None and errors.ratio_interval.lower > 1
+    assert (errors.measure, errors.guarantee, errors.required, timeouts.required) == ("rate", "exact", True, False)
+    assert errors.counts is not None and errors.comparison is not None
+    assert errors.units.canary + errors.units.control == 2_000
+    assert errors.units == Arms(errors.counts.canary.units, errors.counts.control.units)
+    assert errors.comparison.estimates.canary == errors.counts.canary.rate
+    assert errors.comparison.ratio_interval.lower is not None and errors.comparison.ratio_interval.lower > 1
+    assert (errors.quantiles, errors.shape, errors.lack, errors.more_units_to_harm) == ((), None, None, 0)
     assert step.gate is None
 
     release.step(NOON + 2 * MINUTE, signals.confirm())
@@ -175,7 +179,8 @@ def test_failures_missing_notes_and_requests_are_counted_apart() -> None:
     release.record_requests(NOON, good=97, bad=2)
     step = release.step(NOON + MINUTE)
     assert step.report is not None and step.gate is not None
-    errors, timeouts = step.report.guardrails
-    assert (errors.counts.canary.units, errors.counts.canary.failures) == (2, 1)
-    assert (timeouts.counts.canary.units, timeouts.counts.canary.failures) == (2, 1)
+    errors, timeouts = (guardrail.counts for guardrail in step.report.guardrails)
+    assert errors is not None and timeouts is not None
+    assert (errors.canary.units, errors.canary.failures) == (2, 1)
+    assert (timeouts.canary.units, timeouts.canary.failures) == (2, 1)
     assert (step.gate.budget.reading.good, step.gate.budget.reading.bad) == (97, 3)

@@ -7,28 +7,43 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_origin
 
 import pytest
 from story import ROOT
 
 import rampgate
-from rampgate import _native, bucketing, compat, diagnostics, errors, flags, report, signals, slo, step
+from rampgate import _native, bucketing, canary, classic, compat, diagnostics, errors, flags, group_sequential
+from rampgate import observe, report, signals, slo, step
 
 MODULES = [bucketing, compat, diagnostics, errors, flags, report, signals, slo, step]
+# whose nouns are told apart by their module: each has a report or a comparison of its own
+NAMESPACES = [canary, classic, group_sequential, observe]
+HELPERS = {"duration", "ms", "seconds", "thousandths"}
 STUB = ast.parse((Path(rampgate.__file__).parent / "_native.pyi").read_text(encoding="utf-8"))
 
 
-def test_everything_compiled_is_exported_and_so_is_every_shape() -> None:
-    compiled = {name for name in vars(_native) if not name.startswith("_")}
+def test_everything_compiled_is_exported_once_and_so_is_every_shape() -> None:
+    compiled = {name: value for name, value in vars(_native).items() if not name.startswith("_")}
+    spaced = [value for module in NAMESPACES for name in module.__all__ for value in [getattr(module, name)]]
+    alone = {name for name, value in compiled.items() if not any(value is other for other in spaced)}
     shapes = {name for module in MODULES for name in module.__all__ if inspect.isclass(getattr(module, name))}
-    assert compiled | shapes | {"bucketing", "signals"} == set(rampgate.__all__)
+    spaces = {module.__name__.removeprefix("rampgate.") for module in [bucketing, signals, *NAMESPACES]}
+    assert alone | shapes | spaces | HELPERS == set(rampgate.__all__)
     assert sorted(rampgate.__all__) == rampgate.__all__
+    for name in HELPERS:
+        assert getattr(rampgate, name) is getattr(observe, name)
+    for module in NAMESPACES:
+        assert sorted(module.__all__, key=lambda name: (not name[0].isupper(), name)) == module.__all__
 
 
-@pytest.mark.parametrize("name", rampgate.__all__)
-def test_everything_exported_is_documented_where_it_is_called(name: str) -> None:
-    exported = getattr(rampgate, name)
+EXPORTED = [(rampgate, name) for name in rampgate.__all__]
+EXPORTED += [(module, name) for module in NAMESPACES for name in module.__all__ if get_origin(getattr(module, name)) is None]
+
+
+@pytest.mark.parametrize(("module", "name"), EXPORTED)
+def test_everything_exported_is_documented_where_it_is_called(module: object, name: str) -> None:
+    exported = getattr(module, name)
     assert inspect.getdoc(exported)
     for attribute, value in vars(exported).items() if inspect.isclass(exported) else ():
         if not attribute.startswith("_") and (callable(value) or inspect.isdatadescriptor(value)):
@@ -44,7 +59,9 @@ def test_everything_compiled_is_documented_and_typed_in_the_stub() -> None:
         if not isinstance(node, ast.ClassDef):
             continue
         members = [member for member in node.body if isinstance(member, ast.FunctionDef)]
+        constants = [member for member in node.body if isinstance(member, ast.AnnAssign)]
         public = {member.name for member in members if not member.name.startswith("_")}
+        public |= {constant.target.id for constant in constants if isinstance(constant.target, ast.Name)}
         assert public == {name for name in vars(getattr(_native, name)) if not name.startswith("_")}
         for member in members:
             assert member.returns is not None
@@ -52,7 +69,7 @@ def test_everything_compiled_is_documented_and_typed_in_the_stub() -> None:
 
 
 def test_every_shape_is_frozen() -> None:
-    for module in MODULES:
+    for module in [*MODULES, *NAMESPACES]:
         for name in module.__all__:
             shape = getattr(module, name)
             if dataclasses.is_dataclass(shape):
@@ -68,6 +85,15 @@ def test_every_shape_is_frozen() -> None:
         ("flag/lint.rs", "Pitfall", flags.Pitfall),
         ("canary/finding.rs", "Verdict", report.Verdict),
         ("canary/finding.rs", "Lack", report.Lack),
+        ("canary/report.rs", "Guarantee", report.Guarantee),
+        ("canary/mean.rs", "MeanLack", report.MeanLack),
+        ("canary/mean.rs", "Companion", canary.Companion),
+        ("canary/worse.rs", "Worse", canary.Worse),
+        ("canary/distribution/shape.rs", "Shape", report.ShapeKind),
+        ("canary/classic/class.rs", "Class", classic.Class),
+        ("canary/classic/score.rs", "Verdict", classic.Verdict),
+        ("canary/group_sequential/analysis.rs", "Decision", group_sequential.Decision),
+        ("observe/series.rs", "Measure", report.Measure),
         ("slo/budget.rs", "BudgetState", slo.BudgetState),
         ("slo/clearance.rs", "Clearance", slo.Answer),
         ("slo/gate_report.rs", "GateRule", slo.GateRule),

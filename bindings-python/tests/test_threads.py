@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from story import MINUTE, NOON, SPEC, started
 
 from rampgate import Counter, FlagSet, Layer, Placement, RampgateError, Release, SignedFlags, TrustedKeys, sign
+from rampgate.observe import Histogram, Tally
 
 
 def together(jobs: list[Callable[[], None]]) -> None:
@@ -66,6 +67,28 @@ def test_counters_that_merge_into_each_other_do_not_wait_forever() -> None:
         return job
 
     together([merge(one, other), merge(other, one)])
+
+
+def test_histograms_and_tallies_that_merge_into_each_other_do_not_wait_forever() -> None:
+    histograms, tallies = [Histogram(), Histogram()], [Tally(["distribution"]), Tally(["distribution"])]
+
+    def work(own: int) -> Callable[[], None]:
+        def job() -> None:
+            for n in range(500):
+                histograms[own].record(n)
+                tallies[own].record(NOON, measured=[(0, "distribution", n)])
+                if n % 100 == 0:
+                    histograms[own].merge(histograms[1 - own])
+                    tallies[own].merge(tallies[1 - own])
+                assert histograms[own] != Histogram()
+
+        return job
+
+    together([work(0), work(1), work(0), work(1)])
+    for histogram, tally in zip(histograms, tallies):
+        kept = tally.series(0)
+        assert isinstance(kept, Histogram)
+        assert min(histogram.units, kept.units) >= 1_000
 
 
 def test_a_layer_and_signed_flags_are_shared_as_well() -> None:

@@ -23,7 +23,7 @@ Shares are floats from 0.0 to 1.0, times are datetimes in UTC, spans are timedel
 bytes in every language.
 """
 
-from . import bucketing, signals
+from . import bucketing, canary, classic, group_sequential, observe, signals
 from ._native import (
     Allocation,
     Assignment,
@@ -61,7 +61,8 @@ from .compat import Moved, Shadow
 from .diagnostics import FoundSalt, Independence, Uniformity
 from .errors import Problem, RampgateError
 from .flags import Explanation, Exposure, FlagFinding, FlagStep
-from .report import Arms, Counts, Finding, GuardrailReport, Interval, Report
+from .observe import duration, ms, seconds, thousandths
+from .report import Arms, Comparison, Counts, Finding, GuardrailReport, Interval, QuantileReport, Report, Shape
 from .slo import Budget, GateReport, Reading
 from .step import Decision, DecisionReason, Event, Phase, Replay, Step
 
@@ -70,6 +71,7 @@ __all__ = [
     "Arms",
     "Assignment",
     "Budget",
+    "Comparison",
     "Counter",
     "Counts",
     "Decision",
@@ -97,6 +99,7 @@ __all__ = [
     "Phase",
     "Placement",
     "Problem",
+    "QuantileReport",
     "RampgateError",
     "Reading",
     "Reason",
@@ -105,6 +108,7 @@ __all__ = [
     "Report",
     "Scheme",
     "Shadow",
+    "Shape",
     "SignedFlags",
     "Step",
     "TrustedKeys",
@@ -112,17 +116,25 @@ __all__ = [
     "allocation_ends",
     "ask_gate",
     "bucketing",
+    "canary",
+    "classic",
+    "duration",
     "find_salt",
+    "group_sequential",
     "independence",
+    "ms",
+    "observe",
     "parse_objective",
     "read_budget",
     "reading",
     "rebalance",
     "replay_rollout",
+    "seconds",
     "shadow",
     "sign",
     "signals",
     "slot",
+    "thousandths",
     "uniformity",
     "unit_hash",
     "version",

@@ -8,9 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .bucketing import Movement, Target
+from .canary import Companion, DistributionEvidence, MeanDifference, Worse
+from .classic import Comparison as ClassicComparison
+from .classic import Report as ClassicReport
 from .compat import Shadow
 from .diagnostics import FoundSalt, Independence, Uniformity
 from .flags import Explanation, Exposure, FlagFinding, Why
+from .group_sequential import Analysis, Bound, Crossings, Inflation, PlannedUnits, Units
+from .observe import Events, Measured, Measurement, Quantile
+from .report import Counts, Interval, MeanLack, Measure
 from .signals import Signal
 from .slo import Budget, GateReport, Reading
 from .step import Event, Phase, Replay, Step
@@ -18,24 +24,53 @@ from .step import Event, Phase, Replay, Step
 __all__ = [
     "Allocation",
     "Assignment",
+    "Comparison",
     "Counter",
+    "Design",
     "Evaluation",
     "Flag",
     "FlagSet",
+    "Fractions",
+    "Histogram",
     "Holdouts",
     "Layer",
+    "Moments",
+    "NormalMixture",
     "Outcome",
     "Placement",
     "Reason",
+    "Reference",
     "Release",
     "Scheme",
+    "Session",
     "SignedFlags",
+    "Tally",
     "TrustedKeys",
     "allocation_ends",
     "ask_gate",
+    "classic_compare",
+    "classic_judge",
+    "confidence_sequence",
+    "count_evidence",
+    "count_interval",
+    "count_ratio_interval",
+    "difference_evidence",
+    "difference_interval",
+    "distribution_evidence",
     "find_salt",
+    "fraction_evidence",
+    "fraction_ratio_interval",
+    "high_rate_evidence",
     "independence",
+    "ln_evidence_below",
+    "ln_evidence_of_mismatch",
+    "mean_difference",
+    "mean_evidence",
     "parse_objective",
+    "quantile_band",
+    "quantile_ratio",
+    "rate_evidence",
+    "ratio_interval",
     "read_budget",
     "reading",
     "rebalance",
@@ -60,6 +95,10 @@ _Units: TypeAlias = (
 )
 _Arm: TypeAlias = Literal["canary", "control"]
 _Domain: TypeAlias = Literal["exposure", "variant", "layer", "holdout"]
+_Numbers: TypeAlias = list[float] | list[int] | tuple[float, ...]
+_RateCells: TypeAlias = list[tuple[float, int, int]] | tuple[tuple[float, int, int], ...]
+_OutcomeCells: TypeAlias = list[tuple[float, int, int, int, int]] | tuple[tuple[float, int, int, int, int], ...]
+_CountEpochs: TypeAlias = list[tuple[int, int, int, int]] | tuple[tuple[int, int, int, int], ...]
 
 def version() -> str:
     """The version of this build, for example `0.1.0`."""
@@ -156,6 +195,9 @@ class Release:
     def guardrails(self) -> tuple[str, ...]:
         """The guardrails' names, in the order of the spec."""
     @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What each guardrail measures of a unit, in the order of the spec."""
+    @property
     def exposure(self) -> float:
         """Share of units that the new version reaches now, 0.0 to 1.0."""
     @property
@@ -180,11 +222,17 @@ class Release:
         at: _Moment,
         failed: Iterable[str] | None = None,
         missing: Iterable[str] | None = None,
+        *,
+        measured: Mapping[str, Measurement] | None = None,
     ) -> None:
         """Records what became of a unit: evidence for the judge, and one event of the error budget.
 
-        A guardrail that is neither in `failed` nor in `missing` was seen to be good. Where a source was down, say so with
-        `missing`, or its silence counts as health.
+        A rate that is neither in `failed` nor in `missing` was seen to be good. Where a source was down, say so with
+        `missing`, or its silence counts as health. Every other guardrail has to be in `measured`, or it was not observed:
+
+        - a distribution: its value in whole thousandths, such as `rampgate.ms(12.5)` nanoseconds;
+        - a fraction: `(failed, requests)`; a count: `(events, exposure)`;
+        - a mean: `(value, companion)` in whole thousandths, or the value alone where the spec makes no use of a companion.
         """
     def record_outcome(
         self,
@@ -192,6 +240,8 @@ class Release:
         at: _Moment,
         failed: Iterable[str] | None = None,
         missing: Iterable[str] | None = None,
+        *,
+        measured: Mapping[str, Measurement] | None = None,
     ) -> None:
         """Records what became of a unit as evidence alone, where requests go to `record_requests`."""
     def record_requests(self, at: _Moment, good: SupportsIndex, bad: SupportsIndex) -> None:
@@ -527,3 +577,389 @@ class Counter:
         """Adds what another counter holds. Twice merged is twice counted: deliver it through a ledger."""
     def read(self, window: _Span, now: _Moment) -> Reading:
         """What happened in the window, 10 seconds to 30 days, that ends at `now`."""
+
+@final
+class Histogram:
+    """How often values fell into each of 2,034 bins, the same ones everywhere, so that any two merge exactly. Threads may share it.
+
+    A value is a whole number of thousandths. Bin 0 holds all below 2**10 (a microsecond); from there each bin is 2**(1/64) = 1.0109 times as
+    wide as the one before, and the last holds all from 2**41.75 on (3,698 seconds).
+    """
+
+    BINS: int
+    """How many bins there are."""
+    def __new__(cls) -> Histogram: ...
+    @staticmethod
+    def from_counts(first: SupportsIndex, counts: Sequence[SupportsIndex]) -> Histogram:
+        """A histogram from a list of counts of neighbouring bins, the first of which is bin `first`."""
+    @staticmethod
+    def bin_of(value: SupportsIndex) -> int:
+        """The bin of a value."""
+    @staticmethod
+    def lower_edge(bin: SupportsIndex) -> int:
+        """The smallest value of a bin, 0 to 2,033."""
+    def record(self, value: SupportsIndex, times: SupportsIndex | None = None) -> None:
+        """Counts a value, as often as `times` says."""
+    def merge(self, other: Histogram) -> None:
+        """Adds what another histogram holds. Twice merged is twice counted."""
+    @property
+    def units(self) -> int:
+        """Values counted."""
+    @property
+    def counts(self) -> tuple[int, tuple[int, ...]]:
+        """The first bin that holds anything, and the counts from there to the last one that does."""
+    def quantile(self, level: str) -> Quantile | None:
+        """The bin in which the quantile of a level, such as `"95%"`, lies; None without values."""
+    @property
+    def json(self) -> str:
+        """The canonical JSON text, the same in every language."""
+    @staticmethod
+    def from_json(json: str) -> Histogram:
+        """A histogram from its JSON text."""
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Moments:
+    """Sums of a value and of its companion over units, exact, so that any order gives the same. Threads may share them.
+
+    Both are whole numbers of thousandths, from -2**40 to 2**40; of at most 2**46 units.
+    """
+
+    def __new__(cls) -> Moments: ...
+    def record(self, value: SupportsIndex, companion: SupportsIndex | None = None) -> None:
+        """Counts one unit; its companion is 0 where there is none."""
+    def merge(self, other: Moments) -> None:
+        """Adds what other sums hold. Twice merged is twice counted."""
+    @property
+    def units(self) -> int:
+        """Units counted."""
+    @property
+    def mean(self) -> float | None:
+        """Mean of the values, in thousandths; None without units."""
+    @property
+    def companion_mean(self) -> float | None:
+        """Mean of the companions, in thousandths; None without units."""
+    @property
+    def variance(self) -> float | None:
+        """Sample variance of the values, in thousandths squared; None with fewer than two units."""
+    @property
+    def json(self) -> str:
+        """The canonical JSON text, the same in every language."""
+    @staticmethod
+    def from_json(json: str) -> Moments:
+        """Sums from their JSON text, refused if no values have them."""
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Fractions:
+    """Units by the share of their own requests that failed, in sixteenths, rounded up. Threads may share them."""
+
+    def __new__(cls) -> Fractions: ...
+    @staticmethod
+    def from_counts(counts: Sequence[SupportsIndex]) -> Fractions:
+        """Units by sixteenths that failed: a list of 17 counts."""
+    def record(self, failed: SupportsIndex, requests: SupportsIndex) -> None:
+        """Counts one unit, of whose requests, at least one, so many failed."""
+    def merge(self, other: Fractions) -> None:
+        """Adds what others hold. Twice merged is twice counted."""
+    @property
+    def units(self) -> int:
+        """Units counted."""
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Units by sixteenths that failed, 0 to 16."""
+    @property
+    def mean(self) -> float | None:
+        """Mean share that failed, 0.0 to 1.0; None without units."""
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Session:
+    """One unit's window of requests, of which one outcome is made: its first minutes, or its session. Threads may share it.
+
+    Requests of one unit are alike, so a unit is one bet, whatever it sent. Close a window by time or by the session's end, by the same
+    rule in both arms, and never by what it has shown. A window without requests measures nothing.
+    """
+
+    def __new__(cls) -> Session: ...
+    def add(self, failed: bool, latency: SupportsIndex) -> None:
+        """Counts one request: whether it failed, and its latency or size in whole thousandths."""
+    @property
+    def failed(self) -> int:
+        """Requests that failed."""
+    @property
+    def requests(self) -> int:
+        """Requests in all."""
+    @property
+    def worst(self) -> int | None:
+        """The largest latency; None without requests."""
+    @property
+    def geometric_mean(self) -> int | None:
+        """The geometric mean of the latencies, by the edge of its bin; None without requests."""
+
+@final
+class Tally:
+    """The outcomes of one arm under one exposure: units, and what is kept of each metric. Threads may share it.
+
+    A `Release` keeps its own; this one is for counts of one's own, whose metrics are known by their positions.
+    """
+
+    def __new__(cls, measures: list[Measure] | tuple[Measure, ...]) -> Tally: ...
+    def record(
+        self,
+        at: _Moment,
+        failed: Iterable[SupportsIndex] | None = None,
+        missing: Iterable[SupportsIndex] | None = None,
+        *,
+        measured: list[Measured] | tuple[Measured, ...] | None = None,
+    ) -> None:
+        """Counts one unit, whose outcome became known at `at`.
+
+        `measured` is a list of `(position, "fraction", failed, requests)`, `(position, "count", events, exposure)`, `(position,
+        "distribution", value)` and `(position, "mean", value, companion)`.
+        """
+    def merge(self, other: Tally) -> None:
+        """Adds what another tally of the same measures holds. Twice merged is twice counted."""
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What each metric measures, by position."""
+    @property
+    def units(self) -> int:
+        """Units recorded, whatever was observed of them."""
+    @property
+    def newest(self) -> datetime | None:
+        """When the newest outcome became known, in UTC; None before the first."""
+    def series(self, position: SupportsIndex) -> Counts | Fractions | Events | Histogram | Moments | None:
+        """A copy of what is kept of the metric at a position; None for one that the tally does not hold."""
+    @property
+    def json(self) -> str:
+        """The canonical JSON text, the same in every language."""
+    @staticmethod
+    def from_json(json: str) -> Tally:
+        """A tally from its JSON text."""
+    @staticmethod
+    def from_bytes(data: bytes | bytearray) -> Tally:
+        """A tally from its bytes."""
+    def to_bytes(self) -> bytes:
+        """The tally's bytes: the same for the same units, in whatever order they came."""
+    def __eq__(self, other: object, /) -> bool: ...
+
+def rate_evidence(cells: _RateCells, *, tolerated: float | None = None, margin: float | None = None) -> float:
+    """Evidence on the ratio of two failure rates, by the failures alone. A cell is `(rho, canary failures, control failures)`."""
+
+def high_rate_evidence(
+    cells: _OutcomeCells, reference: float, *, tolerated: float | None = None, margin: float | None = None
+) -> float:
+    """Evidence on the ratio of two failure rates of 5% or more, by the units that did not fail as well.
+
+    A cell is `(rho, canary units, canary failures, control units, control failures)`; `reference` is about which rate the control has, stated
+    beforehand.
+    """
+
+def fraction_evidence(
+    cells: list[tuple[float, Fractions, Fractions]],
+    *,
+    tolerated: float | None = None,
+    margin: float | None = None,
+) -> float:
+    """Evidence on the ratio of two mean failing shares of units. A cell is `(rho, canary, control)`."""
+
+def count_evidence(
+    epochs: _CountEpochs, *, tolerated: float | None = None, margin: float | None = None
+) -> float:
+    """Evidence on the ratio of events by exposure.
+
+    An epoch is `(canary events, canary exposure, control events, control exposure)`.
+    """
+
+def difference_evidence(
+    cells: _OutcomeCells,
+    *,
+    tolerated: float | None = None,
+    margin: float | None = None,
+    reference: float | None = None,
+) -> float:
+    """Evidence on the difference of two failure rates: `tolerated` and `margin` are differences, canary less control.
+
+    A cell is `(rho, canary units, canary failures, control units, control failures)`; `reference` is a rate around which the bets are laid,
+    stated beforehand.
+    """
+
+def mean_evidence(
+    epochs: list[tuple[Moments, Moments]],
+    *,
+    tolerated: float | None = None,
+    margin: float | None = None,
+    change: Literal["relative", "absolute"] | None = None,
+    worse: Worse | None = None,
+    companion: Companion | None = None,
+) -> float | MeanLack:
+    """Evidence on the means of two arms, or why there is none yet. An epoch is `(canary, control)`.
+
+    `tolerated` and `margin` are changes for the worse: by a part of the control's mean (0.02 is 2%), or where `change` is `absolute` by
+    thousandths. `worse` is `higher` if not given, `companion` `ignored`. The guarantee is asymptotic.
+    """
+
+def distribution_evidence(
+    cells: list[tuple[float, Histogram, Histogram, Reference | None]],
+    *,
+    tolerated: float | None = None,
+    margin: float | None = None,
+    worse: Worse | None = None,
+) -> DistributionEvidence:
+    """Evidence on the values of two arms: latencies, sizes, throughputs. `worse` is `higher` if not given.
+
+    A cell is `(rho, canary, control, reference)`, with one value for each unit; without a reference, None, it takes about twice the units.
+    """
+
+def ln_evidence_below(ceiling: float, units: SupportsIndex, failures: SupportsIndex) -> float:
+    """Evidence that the failure rate of one arm is below a ceiling."""
+
+def ln_evidence_of_mismatch(rho: float, canary: SupportsIndex, control: SupportsIndex) -> float:
+    """Evidence that units did not fall into the arms by the stated share: a sample-ratio mismatch."""
+
+def ratio_interval(cells: _RateCells, alpha: float | None = None) -> Interval:
+    """Where the ratio of two failure rates lies, canary over control. A cell is as in `rate_evidence`."""
+
+def fraction_ratio_interval(
+    cells: list[tuple[float, Fractions, Fractions]], alpha: float | None = None
+) -> Interval:
+    """Where the ratio of two mean failing shares lies. A cell is as in `fraction_evidence`."""
+
+def count_ratio_interval(epochs: _CountEpochs, alpha: float | None = None) -> Interval:
+    """Where the ratio of events by exposure lies. An epoch is as in `count_evidence`."""
+
+def count_interval(events: SupportsIndex, exposure: SupportsIndex, alpha: float | None = None) -> Interval:
+    """Where the events by exposure of one arm lie, if they do not drift."""
+
+def difference_interval(
+    cells: _OutcomeCells, alpha: float | None = None, *, reference: float | None = None
+) -> Interval:
+    """Where the difference of two failure rates lies, canary less control. A cell is as in `difference_evidence`."""
+
+def confidence_sequence(units: SupportsIndex, failures: SupportsIndex, alpha: float | None = None) -> Interval:
+    """Where the failure rate of one arm lies, if it does not drift; the interval as a whole holds at level `alpha`."""
+
+def mean_difference(
+    epochs: list[tuple[Moments, Moments]],
+    alpha: float | None = None,
+    *,
+    companion: Companion | None = None,
+) -> MeanDifference | MeanLack:
+    """How far the canary's mean lies from the control's, or why that cannot be said yet. An epoch is `(canary, control)`."""
+
+def quantile_band(histogram: Histogram, level: str, alpha: float | None = None) -> Quantile:
+    """Where the quantile of a level, such as `"95%"`, lies in one arm, if its values do not drift."""
+
+def quantile_ratio(
+    canary: Histogram, control: Histogram, level: str, alpha: float | None = None
+) -> Interval:
+    """Where the ratio of the two arms' quantiles of a level lies, canary over control."""
+
+@final
+class Reference:
+    """Where the bets on values are placed: a past or expected distribution, chosen before the values are seen. It never changes."""
+
+    @staticmethod
+    def from_histogram(past: Histogram) -> Reference | None:
+        """The reference of a past histogram; None where that holds fewer than 100 values."""
+    @staticmethod
+    def from_quantiles(quantiles: Sequence[tuple[str, SupportsIndex]]) -> Reference:
+        """The reference of a distribution of which 2 to 32 quantiles are known: a list of `("95%", 300_000_000)`, ascending."""
+    @property
+    def json(self) -> str:
+        """The canonical JSON text, the same in every language."""
+    @staticmethod
+    def from_json(json: str) -> Reference:
+        """A reference from its JSON text."""
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class NormalMixture:
+    """The mixture over normal drifts that turns a sum with known variance into evidence at every moment. It never changes."""
+
+    def __new__(cls, prior: float) -> NormalMixture:
+        """A mixture whose prior variance is 1/`prior`, where `prior` counts like the variance."""
+    @staticmethod
+    def tuned(at: float, alpha: float) -> NormalMixture:
+        """The mixture whose two-sided bound at level `alpha` is about as small as it can be when the variance is `at`."""
+    def ln_evidence(self, sum: float, variance: float) -> float:
+        """ln of the one-sided e-value that the drift of a sum is above 0."""
+    def ln_two_sided(self, sum: float, variance: float) -> float:
+        """ln of the two-sided e-value that the drift of a sum is not 0."""
+    def bound(self, variance: float, alpha: float) -> float:
+        """The sum at which the one-sided evidence reaches 1/`alpha`."""
+    def two_sided_bound(self, variance: float, alpha: float) -> float:
+        """The absolute sum at which the two-sided evidence reaches 1/`alpha`."""
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Design:
+    """A trial with planned looks, computed from its document: its bounds, and what they imply. It never changes.
+
+    The statistic of each look is an estimate of the effect over its standard error, positive where the effect is the one looked for. The
+    *drift* is its mean at full information.
+    """
+
+    def __new__(cls, document: _Document) -> Design: ...
+    @property
+    def looks(self) -> tuple[Bound, ...]:
+        """The bounds, in the order of the looks."""
+    @property
+    def alpha(self) -> float:
+        """The error of all looks together."""
+    @property
+    def sides(self) -> int:
+        """The sides of the test, 1 or 2."""
+    @property
+    def drift(self) -> float | None:
+        """The drift that the futility bounds are made for."""
+    @property
+    def power(self) -> float | None:
+        """The power at that drift."""
+    @property
+    def json(self) -> str:
+        """The canonical JSON text, the same in every language."""
+    def observed(self, fractions: _Numbers) -> Design:
+        """The bounds at the looks that were really taken so far, by their share of the planned information. A last share of 1 or more ends it."""
+    def concluded(self, fractions: _Numbers) -> Design:
+        """The same where the last look is the end whatever its share, decided by nothing that was seen."""
+    def analyse(self, z: _Numbers) -> Analysis:
+        """Reads the statistics of the looks so far, the last of which is the present one."""
+    def crossings(self, drift: float) -> Crossings:
+        """Where the trial ends under a drift, -100 to 100, futility bounds obeyed."""
+    def drift_for(self, power: float) -> float:
+        """The drift at which the design ends above with a probability."""
+    def inflation(self, power: float) -> Inflation:
+        """Sizes at a power, relative to the trial with one look."""
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Comparison:
+    """Two arms to be compared, and how far apart they are thought to be. It never changes."""
+
+    def __new__(cls, document: _Document) -> Comparison:
+        """From `{"rates": {"control": 0.01, "canary": 0.02}}`, `{"rates": {"control": 0.01, "ratio": 2}}` or `{"means": {"difference": 0.1, "sd": 1}}`.
+
+        With `share`, the canary's share of the units, `"50%"` if absent.
+        """
+    def units(self, alpha: float, power: float, sides: SupportsIndex | None = None) -> Units:
+        """Units that a test with one look, of 1 side if not given, needs to find the difference."""
+    def power(self, total: float, alpha: float, sides: SupportsIndex | None = None) -> tuple[float, float]:
+        """Probability that a test of so many units in all finds the difference: with its true direction, and with the wrong one."""
+    def planned(self, design: Design, power: float) -> PlannedUnits:
+        """Units of a design with planned looks that finds the difference with a probability."""
+    def __eq__(self, other: object, /) -> bool: ...
+
+def classic_compare(question: _Document) -> ClassicComparison:
+    """Compares two arms by the rank test of Mann and Whitney.
+
+    `question` has `canary` and `control`, and optionally `alternative` (`two_sided`, `less`, `greater`), `method` (`normal_corrected`, `normal`,
+    `exact`) and `level` of the interval (0.95).
+    """
+
+def classic_judge(config: _Document, data: _Document) -> ClassicReport:
+    """Judges what both arms measured: `{"metrics": [{"name", "canary", "control"}]}`, where None is a point that is missing.
+
+    The fields of `config` are in `core/spec/classic.md`.
+    """

@@ -34,6 +34,18 @@ impl Thrown {
         Self(refusal(path, "unknown", rule, Some(value)))
     }
 
+    /// What the core says of a value, under the path that it came from.
+    #[cfg(feature = "analysis")]
+    pub(crate) fn renamed(path: &str, error: &rampgate::Error) -> Self {
+        Self(refusal(path, error.kind().code(), error.rule(), error.value()))
+    }
+
+    /// A part of a question that is not what it has to be.
+    #[cfg(feature = "analysis")]
+    pub(crate) fn unread(path: &str, code: &str, rule: &str) -> Self {
+        Self(refusal(path, code, rule, None))
+    }
+
     /// What the core says of a text, under the path that it came from.
     #[cfg(feature = "flags")]
     pub(crate) fn at(path: &str, error: &rampgate::Error, value: &str) -> Self {

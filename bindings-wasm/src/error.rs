@@ -40,10 +40,10 @@ impl Thrown {
         Self(refusal(path, error.kind().code(), error.rule(), error.value()))
     }
 
-    /// A part of a question that is not what it has to be.
+    /// Numbers that are not what they have to be together.
     #[cfg(feature = "analysis")]
-    pub(crate) fn unread(path: &str, code: &str, rule: &str) -> Self {
-        Self(refusal(path, code, rule, None))
+    pub(crate) fn unread(path: &str, rule: &str) -> Self {
+        Self(refusal(path, "range", rule, None))
     }
 
     /// What the core says of a text, under the path that it came from.

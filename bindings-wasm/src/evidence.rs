@@ -1,19 +1,20 @@
 //! Evidence and intervals of plain counts and sums: the tests that the judge is made of.
 //!
-//! A question has cells, each with the canary's share and what is kept of both arms, as JSON; the texts alternate, the canary's first. Numbers
-//! that say what is asked come in threes: what is tolerated, the margin, alpha. Answers are JSON lists, to which `js/evidence.js` gives names.
+//! A question has cells, each with the canary's share and what is kept of both arms, as the numbers that `src/read.rs` reads. What is asked comes
+//! in threes: what is tolerated, the margin, alpha. Answers are JSON lists, to which `js/evidence.js` gives names.
 
 use crate::convert::json;
 use crate::error::Thrown;
-use crate::read::kept;
+use crate::read::{
+    EVENTS, FRACTIONS, MOMENTS, cells, counts, events, fractions, histograms, moments, references,
+};
 use rampgate::canary::{
     self, Arms, Cell, Change, Companion, Components, CountTest, DifferenceTest, DistributionCell,
     DistributionTest, FractionCell, FractionTest, HighRateTest, MeanTest, NormalMixture, OutcomeCell,
     RateTest, Reference, Worse,
 };
-use rampgate::observe::{Counts, Events, Fractions, Histogram, Moments};
+use rampgate::observe::{Histogram, Moments};
 use rampgate::{Error, Probability, Share};
-use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A probability that came under a name.
@@ -34,22 +35,9 @@ fn pair<T>(harm: Result<T, Error>, safety: Result<T, Error>) -> Result<(T, T), T
     Ok((harm, safety.map_err(|error| Thrown::renamed("margin", &error))?))
 }
 
-/// What is kept of the arms of each cell.
-fn cells<T: DeserializeOwned>(arms: &[String]) -> Result<Vec<Arms<T>>, Thrown> {
-    let read = |(place, [canary, control]): (usize, &[String; 2])| {
-        let arm = |name: &str, text: &str| kept(&format!("cells[{place}].{name}"), text);
-        Ok(Arms { canary: arm("canary", canary)?, control: arm("control", control)? })
-    };
-    arms.as_chunks().0.iter().enumerate().map(read).collect()
-}
-
-fn outcomes(rhos: &[f64], arms: &[String]) -> Result<Vec<OutcomeCell>, Thrown> {
-    let cells = cells::<Counts>(arms)?;
-    Ok(rhos
-        .iter()
-        .zip(cells)
-        .map(|(&rho, Arms { canary, control })| OutcomeCell { rho, canary, control })
-        .collect())
+fn outcomes(rhos: &[f64], arms: &[u64]) -> Result<Vec<OutcomeCell>, Thrown> {
+    let cells = rhos.iter().zip(cells(arms, counts)?);
+    Ok(cells.map(|(&rho, Arms { canary, control })| OutcomeCell { rho, canary, control }).collect())
 }
 
 /// Of failure rates: harm, safety, the ratio's interval.
@@ -57,14 +45,13 @@ fn outcomes(rhos: &[f64], arms: &[String]) -> Result<Vec<OutcomeCell>, Thrown> {
 /// # Errors
 /// Cells that cannot be read; numbers that are out of range.
 #[wasm_bindgen(js_name = rateEvidence)]
-#[expect(clippy::needless_pass_by_value, reason = "lists of texts come by value")]
 pub fn rate_evidence(
     rhos: &[f64],
-    arms: Vec<String>,
+    arms: &[u64],
     numbers: &[f64],
     reference: Option<f64>,
 ) -> Result<String, Thrown> {
-    let outcomes = outcomes(rhos, &arms)?;
+    let outcomes = outcomes(rhos, arms)?;
     let (tolerated, margin, alpha) = asked(numbers)?;
     let cell = |cell: &OutcomeCell| Cell {
         rho: cell.rho,
@@ -92,14 +79,13 @@ pub fn rate_evidence(
 /// # Errors
 /// Cells that cannot be read; numbers that are out of range.
 #[wasm_bindgen(js_name = differenceEvidence)]
-#[expect(clippy::needless_pass_by_value, reason = "lists of texts come by value")]
 pub fn difference_evidence(
     rhos: &[f64],
-    arms: Vec<String>,
+    arms: &[u64],
     numbers: &[f64],
     reference: Option<f64>,
 ) -> Result<String, Thrown> {
-    let cells = outcomes(rhos, &arms)?;
+    let cells = outcomes(rhos, arms)?;
     let (tolerated, margin, alpha) = asked(numbers)?;
     let reference = reference.map(|rate| probability("reference", rate)).transpose()?;
     let (harm, safety) = pair(DifferenceTest::harm(tolerated), DifferenceTest::safety(margin))?;
@@ -113,13 +99,10 @@ pub fn difference_evidence(
 /// # Errors
 /// Cells that cannot be read; numbers that are out of range.
 #[wasm_bindgen(js_name = fractionEvidence)]
-#[expect(clippy::needless_pass_by_value, reason = "lists of texts come by value")]
-pub fn fraction_evidence(rhos: &[f64], arms: Vec<String>, numbers: &[f64]) -> Result<String, Thrown> {
-    let cells: Vec<FractionCell> = rhos
-        .iter()
-        .zip(cells::<Fractions>(&arms)?)
-        .map(|(&rho, Arms { canary, control })| FractionCell { rho, canary, control })
-        .collect();
+pub fn fraction_evidence(rhos: &[f64], arms: &[u64], numbers: &[f64]) -> Result<String, Thrown> {
+    let cells = rhos.iter().zip(cells(arms, |numbers: &[u64; FRACTIONS]| Ok(fractions(numbers)))?);
+    let cells: Vec<FractionCell> =
+        cells.map(|(&rho, Arms { canary, control })| FractionCell { rho, canary, control }).collect();
     let (tolerated, margin, alpha) = asked(numbers)?;
     let (harm, safety) = pair(FractionTest::harm(tolerated), FractionTest::safety(margin))?;
     let interval = canary::fraction_ratio_interval(&cells, alpha);
@@ -131,9 +114,8 @@ pub fn fraction_evidence(rhos: &[f64], arms: Vec<String>, numbers: &[f64]) -> Re
 /// # Errors
 /// Cells that cannot be read; numbers that are out of range.
 #[wasm_bindgen(js_name = countEvidence)]
-#[expect(clippy::needless_pass_by_value, reason = "lists of texts come by value")]
-pub fn count_evidence(arms: Vec<String>, numbers: &[f64]) -> Result<String, Thrown> {
-    let epochs = cells::<Events>(&arms)?;
+pub fn count_evidence(arms: &[u64], numbers: &[f64]) -> Result<String, Thrown> {
+    let epochs = cells(arms, |numbers: &[u64; EVENTS]| Ok(events(numbers)))?;
     let (tolerated, margin, alpha) = asked(numbers)?;
     let (harm, safety) = pair(CountTest::harm(tolerated), CountTest::safety(margin))?;
     let interval = canary::count_ratio_interval(&epochs, alpha);
@@ -145,51 +127,66 @@ pub fn count_evidence(arms: Vec<String>, numbers: &[f64]) -> Result<String, Thro
 /// # Errors
 /// Cells that cannot be read; numbers that are out of range.
 #[wasm_bindgen(js_name = meanEvidence)]
-#[expect(clippy::needless_pass_by_value, reason = "lists of texts come by value")]
 pub fn mean_evidence(
-    arms: Vec<String>,
+    arms: &[u64],
     numbers: &[f64],
     absolute: bool,
     lower_is_worse: bool,
-    companion: &str,
+    companion: u32,
 ) -> Result<String, Thrown> {
-    let epochs = cells::<Moments>(&arms)?;
+    let epochs = arms_of_means(arms)?;
     let (tolerated, margin, alpha) = asked(numbers)?;
     let change = if absolute { Change::Absolute } else { Change::Relative };
     let worse = worse(lower_is_worse);
-    let companion: Companion = kept("companion", companion)?;
+    let companion = match companion {
+        0 => Companion::Ignored,
+        1 => Companion::Covariate,
+        _ => Companion::Denominator,
+    };
     let (harm, safety) =
         pair(MeanTest::harm(worse, change(tolerated)), MeanTest::safety(worse, change(margin)))?;
     let evidence = |test: MeanTest| test.with_companion(companion).ln_evidence(&epochs);
     json(&(evidence(harm), evidence(safety), canary::mean_difference(&epochs, companion, alpha)))
 }
 
-/// Of distributions: harm, safety, the shape that shows most harm, and the ratios that were tested. References are JSON too, `null` for none.
+fn arms_of_means(numbers: &[u64]) -> Result<Vec<Arms<Moments>>, Thrown> {
+    let arm = |place: usize, name: &str, numbers: &[u64; MOMENTS]| {
+        let unread =
+            || Thrown::unread(&format!("cells[{place}].{name}"), "must be sums that some values have");
+        moments(numbers).ok_or_else(unread)
+    };
+    let both = numbers.as_chunks().0.as_chunks().0.iter().enumerate();
+    both.map(|(place, [canary, control])| {
+        Ok(Arms { canary: arm(place, "canary", canary)?, control: arm(place, "control", control)? })
+    })
+    .collect()
+}
+
+/// Of distributions: harm, safety, the shape that shows most harm, and the ratios that were tested. A cell without a reference has an empty one.
 ///
 /// # Errors
 /// Cells that cannot be read; numbers that are out of range.
 #[wasm_bindgen(js_name = distributionEvidence)]
-#[expect(clippy::needless_pass_by_value, reason = "lists of texts come by value")]
 pub fn distribution_evidence(
     rhos: &[f64],
-    arms: Vec<String>,
-    references: Vec<String>,
+    arms: &[u64],
+    given: &[u64],
     numbers: &[f64],
     lower_is_worse: bool,
 ) -> Result<String, Thrown> {
-    let cells = cells::<Histogram>(&arms)?;
-    let reference = |(place, text): (usize, &String)| kept(&format!("cells[{place}].reference"), text);
-    let references: Vec<Option<Reference>> =
-        references.iter().enumerate().map(reference).collect::<Result<_, _>>()?;
+    let arm = |number: usize| {
+        format!("cells[{}].{}", number / 2, if number.is_multiple_of(2) { "canary" } else { "control" })
+    };
+    let arms = histograms(arms, arm)?;
+    let references = references(given)?;
     let (tolerated, margin, _) = asked(numbers)?;
     let (harm, safety) = pair(DistributionTest::harm(tolerated), DistributionTest::safety(margin))?;
     let gains = |test: DistributionTest| {
         let test = test.with_worse(worse(lower_is_worse));
         let mut sum = Components::default();
-        for ((rho, arms), reference) in rhos.iter().zip(&cells).zip(&references) {
-            let Arms { canary, control } = arms;
+        for ((&rho, [canary, control]), reference) in rhos.iter().zip(arms.as_chunks().0).zip(&references) {
             let reference = reference.as_ref();
-            sum.add(&test.components(&DistributionCell { rho: *rho, canary, control, reference }));
+            sum.add(&test.components(&DistributionCell { rho, canary, control, reference }));
         }
         sum
     };
@@ -205,10 +202,10 @@ const fn worse(lower_is_worse: bool) -> Worse {
 /// Where a failure rate lies, and the evidence that it is below a ceiling.
 ///
 /// # Errors
-/// Counts that cannot be read; numbers that are no probabilities.
+/// More failures than units; numbers that are no probabilities.
 #[wasm_bindgen(js_name = rateInterval)]
-pub fn rate_interval(counts: &str, alpha: f64, ceiling: Option<f64>) -> Result<String, Thrown> {
-    let counts: Counts = kept("counts", counts)?;
+pub fn rate_interval(units: u64, failures: u64, alpha: f64, ceiling: Option<f64>) -> Result<String, Thrown> {
+    let counts = counts(&[units, failures]).map_err(|error| Thrown::renamed("counts.failures", &error))?;
     let ceiling = ceiling.map(|rate| probability("ceiling", rate)).transpose()?;
     let interval = canary::confidence_sequence(counts, probability("alpha", alpha)?);
     json(&(interval, ceiling.map(|ceiling| canary::ln_evidence_below(ceiling, counts))))
@@ -217,10 +214,10 @@ pub fn rate_interval(counts: &str, alpha: f64, ceiling: Option<f64>) -> Result<S
 /// Where events by exposure lie, as JSON.
 ///
 /// # Errors
-/// Events that cannot be read; an alpha that is no probability.
+/// An alpha that is no probability.
 #[wasm_bindgen(js_name = countInterval)]
-pub fn count_interval(events: &str, alpha: f64) -> Result<String, Thrown> {
-    json(&canary::count_interval(kept("events", events)?, probability("alpha", alpha)?))
+pub fn count_interval(seen: u64, exposure: u64, alpha: f64) -> Result<String, Thrown> {
+    json(&canary::count_interval(events(&[0, seen, exposure]), probability("alpha", alpha)?))
 }
 
 /// Evidence that units did not fall into the arms by the stated share.
@@ -233,10 +230,10 @@ pub fn mismatch_evidence(rho: f64, canary: u64, control: u64) -> f64 {
 /// Where a quantile of one arm lies, as JSON.
 ///
 /// # Errors
-/// A histogram that cannot be read; a level that is no share; an alpha that is no probability.
+/// A level that is no share; an alpha that is no probability.
 #[wasm_bindgen(js_name = quantileBand)]
-pub fn quantile_band(histogram: &str, level: &str, alpha: f64) -> Result<String, Thrown> {
-    let histogram = kept("histogram", histogram)?;
+pub fn quantile_band(histogram: &[u64], level: &str, alpha: f64) -> Result<String, Thrown> {
+    let histogram = one(histogram, "histogram")?;
     json(&canary::quantile_band(&histogram, share(level)?, probability("alpha", alpha)?))
 }
 
@@ -245,9 +242,13 @@ pub fn quantile_band(histogram: &str, level: &str, alpha: f64) -> Result<String,
 /// # Errors
 /// As [`quantile_band`].
 #[wasm_bindgen(js_name = quantileRatio)]
-pub fn quantile_ratio(canary: &str, control: &str, level: &str, alpha: f64) -> Result<String, Thrown> {
-    let (canary, control) = (kept("canary", canary)?, kept("control", control)?);
+pub fn quantile_ratio(canary: &[u64], control: &[u64], level: &str, alpha: f64) -> Result<String, Thrown> {
+    let (canary, control) = (one(canary, "arms.canary")?, one(control, "arms.control")?);
     json(&canary::quantile_ratio(&canary, &control, share(level)?, probability("alpha", alpha)?))
+}
+
+fn one(numbers: &[u64], path: &str) -> Result<Histogram, Thrown> {
+    Ok(histograms(numbers, |_| path.into())?.into_iter().next().unwrap_or_default())
 }
 
 fn share(level: &str) -> Result<Share, Thrown> {
@@ -259,8 +260,8 @@ fn share(level: &str) -> Result<Share, Thrown> {
 /// # Errors
 /// A histogram that cannot be read.
 #[wasm_bindgen(js_name = referenceOf)]
-pub fn reference_of(past: &str) -> Result<String, Thrown> {
-    json(&Reference::from_histogram(&kept("past", past)?))
+pub fn reference_of(past: &[u64]) -> Result<String, Thrown> {
+    json(&Reference::from_histogram(&one(past, "past")?))
 }
 
 /// The reference of quantiles, as JSON; levels and values are in the same order.

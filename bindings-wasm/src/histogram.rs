@@ -2,7 +2,7 @@
 
 use crate::convert::json;
 use crate::error::Thrown;
-use crate::read::kept;
+use crate::read::histograms;
 use rampgate::observe;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -14,9 +14,11 @@ pub struct Histogram(observe::Histogram);
 #[wasm_bindgen]
 #[expect(missing_docs, reason = "each is the core's method of the same name; js/analysis.d.ts has the words")]
 impl Histogram {
+    /// From the numbers of a histogram, or none.
     #[wasm_bindgen(constructor)]
-    pub fn new(json: Option<String>) -> Result<Self, Thrown> {
-        Ok(Self(json.map_or(Ok(observe::Histogram::default()), |text| kept("histogram", &text))?))
+    pub fn new(numbers: &[u64]) -> Result<Self, Thrown> {
+        let read = histograms(numbers, |_| "histogram".into())?;
+        Ok(Self(read.into_iter().next().unwrap_or_default()))
     }
 
     pub fn record(&mut self, value: u64, times: u64) {

@@ -2,7 +2,7 @@
 
 use crate::convert::json;
 use crate::error::Thrown;
-use crate::read::kept;
+use crate::read::{self, MOMENTS};
 use rampgate::observe;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -14,9 +14,14 @@ pub struct Moments(observe::Moments);
 #[wasm_bindgen]
 #[expect(missing_docs, reason = "each is the core's method of the same name; js/analysis.d.ts has the words")]
 impl Moments {
+    /// From the numbers of moments, or none.
     #[wasm_bindgen(constructor)]
-    pub fn new(json: Option<String>) -> Result<Self, Thrown> {
-        Ok(Self(json.map_or(Ok(observe::Moments::default()), |text| kept("moments", &text))?))
+    pub fn new(numbers: &[u64]) -> Result<Self, Thrown> {
+        let Some((numbers, _)) = numbers.split_first_chunk::<MOMENTS>() else {
+            return Ok(Self(observe::Moments::default()));
+        };
+        let read = read::moments(numbers);
+        read.map(Self).ok_or_else(|| Thrown::unread("moments", "must be sums that some values have"))
     }
 
     pub fn record(&mut self, value: i64, companion: i64) -> Result<(), Thrown> {

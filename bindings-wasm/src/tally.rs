@@ -2,7 +2,6 @@
 
 use crate::convert::{instant, json, outcome};
 use crate::error::Thrown;
-use crate::read::kept;
 use rampgate::observe::{self, Measure};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -29,14 +28,6 @@ impl Tally {
             })
             .collect();
         Self(observe::Tally::new(&measures))
-    }
-
-    /// The tally of a text, which has to be of the same measures as this one.
-    pub fn read(&self, text: &str) -> Result<Self, Thrown> {
-        let mut read = self.0.clone();
-        read.merge(&kept::<observe::Tally>("tally", text)?)
-            .map_err(|error| Thrown::renamed("tally", &error))?;
-        Ok(Self(read))
     }
 
     pub fn record(

@@ -7,7 +7,9 @@ const LAST_INSTANT = 253_402_300_799_999;
 /** Longest text, in UTF-16 units, most bytes, and longest list: far more than any use, and far less than the module's memory. */
 const LONGEST = 16 * 1024 * 1024;
 /** Largest integer of the core. */
-const LARGEST = 2n ** 64n - 1n;
+export const LARGEST = 2n ** 64n - 1n;
+/** Which integers without sign there are. */
+export const UNSIGNED = "must be an integer from 0 to 2^53 - 1, or a bigint to 2^64 - 1";
 
 /**
  * A text.
@@ -29,6 +31,23 @@ export function document(path, value) {
   if (typeof value === "string") return text(path, value);
   if (typeof value !== "object" || value === null) throw mistyped(path, "JSON text or an object", value);
   return json(path, value);
+}
+
+/**
+ * An object, of whose fields none is unknown.
+ * @param {string} path
+ * @param {unknown} value
+ * @param {readonly string[]} names
+ * @returns {Record<string, unknown>}
+ */
+export function fields(path, value, names) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw mistyped(path, `an object of ${names.map((name) => `\`${name}\``).join(", ")}`, value);
+  }
+  for (const name of Object.keys(value)) {
+    if (!names.includes(name)) throw refusal(`${path}.${name}`, "unknown", "is not a field of this object");
+  }
+  return /** @type {Record<string, unknown>} */ (value);
 }
 
 /**
@@ -73,7 +92,7 @@ export function integer(path, value) {
   } else if (Number.isSafeInteger(value) && value >= 0) {
     return BigInt(value);
   }
-  throw refusal(path, "range", "must be an integer from 0 to 2^53 - 1, or a bigint to 2^64 - 1", String(value));
+  throw refusal(path, "range", UNSIGNED, String(value));
 }
 
 /**

@@ -3,8 +3,9 @@ import { Release as Core } from "../dist/core.js";
 import { ARMS, bytes, document, instant, integer, json, metrics, placement } from "./convert.js";
 import { theDesk } from "./core-desk.js";
 import { Handle, dispose } from "./handle.js";
+import { measurements } from "./measured.js";
 
-/** @import { Assignment, Merged, Phase, Placement, Signal, Step } from "./index.js" */
+/** @import { Assignment, Measured, Merged, Phase, Placement, Signal, Step } from "./index.js" */
 
 export class Release {
   /** @type {Handle<Core>} */
@@ -15,6 +16,8 @@ export class Release {
   #guardrails;
   /** Positions of the guardrails by name. */
   #metrics;
+  /** What they measure. */
+  #measures;
 
   /**
    * @param {string | object | Core} spec A core comes from `resume` alone: nobody else can have one.
@@ -26,6 +29,7 @@ export class Release {
     this.#variants = Object.freeze(core.variants());
     this.#guardrails = Object.freeze(core.guardrails());
     this.#metrics = new Map(this.#guardrails.map((name, position) => [/** @type {unknown} */ (name), position]));
+    this.#measures = core.measures();
   }
 
   /**
@@ -65,9 +69,10 @@ export class Release {
    * @param {number} atMs
    * @param {readonly string[]} [failed]
    * @param {readonly string[]} [missing]
+   * @param {Measured} [measured]
    */
-  record(placed, atMs, failed, missing) {
-    this.#handle.core.record(...this.#outcome(placed, atMs, failed, missing));
+  record(placed, atMs, failed, missing, measured) {
+    this.#handle.core.record(...this.#outcome(placed, atMs, failed, missing, measured));
   }
 
   /**
@@ -75,9 +80,10 @@ export class Release {
    * @param {number} atMs
    * @param {readonly string[]} [failed]
    * @param {readonly string[]} [missing]
+   * @param {Measured} [measured]
    */
-  recordOutcome(placed, atMs, failed, missing) {
-    this.#handle.core.recordOutcome(...this.#outcome(placed, atMs, failed, missing));
+  recordOutcome(placed, atMs, failed, missing, measured) {
+    this.#handle.core.recordOutcome(...this.#outcome(placed, atMs, failed, missing, measured));
   }
 
   /**
@@ -175,9 +181,10 @@ export class Release {
    * @param {number} atMs
    * @param {readonly string[] | undefined} failed
    * @param {readonly string[] | undefined} missing
-   * @returns {[cohort: number, arm: number, at: number, failed: number, missing: number]}
+   * @param {Measured | undefined} measured
+   * @returns {[cohort: number, arm: number, at: number, failed: number, missing: number, measured: Uint32Array | undefined]}
    */
-  #outcome(placed, atMs, failed, missing) {
+  #outcome(placed, atMs, failed, missing, measured) {
     const [cohort, arm] = placement(placed);
     return [
       cohort,
@@ -185,6 +192,7 @@ export class Release {
       instant("atMs", atMs),
       metrics("failed", failed, this.#metrics),
       metrics("missing", missing, this.#metrics),
+      measurements(measured, this.#metrics, this.#measures),
     ];
   }
 }

@@ -13,6 +13,7 @@ import { integer32, list, text } from "./convert.js";
 
 export { RampgateError } from "./error.js";
 export { Flag } from "./flag.js";
+export { nanoseconds } from "./measured.js";
 export { Release } from "./release.js";
 export { Counter, allowedFailure, askGate, budget } from "./slo.js";
 

@@ -34,6 +34,18 @@ impl Thrown {
         Self(refusal(path, "unknown", rule, Some(value)))
     }
 
+    /// What the core says of a value, under the path that it came from.
+    #[cfg(feature = "analysis")]
+    pub(crate) fn renamed(path: &str, error: &rampgate::Error) -> Self {
+        Self(refusal(path, error.kind().code(), error.rule(), error.value()))
+    }
+
+    /// Numbers that are not what they have to be together.
+    #[cfg(feature = "analysis")]
+    pub(crate) fn unread(path: &str, rule: &str) -> Self {
+        Self(refusal(path, "range", rule, None))
+    }
+
     /// What the core says of a text, under the path that it came from.
     #[cfg(feature = "flags")]
     pub(crate) fn at(path: &str, error: &rampgate::Error, value: &str) -> Self {

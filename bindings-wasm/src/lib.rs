@@ -5,28 +5,44 @@
 
 #[cfg(any(feature = "release", feature = "flags"))]
 pub mod bucketing;
+#[cfg(feature = "analysis")]
+pub mod classic;
 #[cfg(feature = "compat")]
 pub mod compat;
 #[cfg(feature = "flags")]
 mod context;
 mod convert;
+#[cfg(feature = "analysis")]
+pub mod design;
 #[cfg(any(feature = "release", feature = "flags"))]
 pub mod desk;
 pub mod error;
+#[cfg(feature = "analysis")]
+pub mod evidence;
 #[cfg(feature = "release")]
 pub mod flag;
 #[cfg(feature = "flags")]
 pub mod flag_set;
+#[cfg(feature = "analysis")]
+pub mod histogram;
 #[cfg(feature = "flags")]
 pub mod layer;
+#[cfg(feature = "analysis")]
+pub mod moments;
+#[cfg(feature = "analysis")]
+mod read;
 #[cfg(feature = "flags")]
 pub mod rebalance;
 #[cfg(feature = "release")]
 pub mod release;
 #[cfg(feature = "release")]
 pub mod rollout;
+#[cfg(feature = "analysis")]
+pub mod session;
 #[cfg(feature = "release")]
 pub mod slo;
+#[cfg(feature = "analysis")]
+pub mod tally;
 
 #[cfg(any(feature = "release", feature = "flags"))]
 use wasm_bindgen::JsValue;

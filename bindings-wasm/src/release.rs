@@ -41,6 +41,12 @@ impl Release {
         self.0.spec().judge().guardrails().iter().map(|guardrail| guardrail.name().into()).collect()
     }
 
+    /// What the guardrails measure, in the same order, each by its place in the core's list.
+    #[must_use]
+    pub fn measures(&self) -> Vec<u8> {
+        self.0.spec().measures().iter().map(|measure| *measure as u8).collect()
+    }
+
     /// In parts per million.
     #[must_use]
     pub fn exposure(&self) -> u32 {
@@ -70,8 +76,9 @@ impl Release {
         at: f64,
         failed: u32,
         missing: u32,
+        measured: Option<Vec<u32>>,
     ) -> Result<(), Thrown> {
-        Ok(self.0.record(placement(cohort, arm), instant(at)?, outcome(failed, missing))?)
+        Ok(self.0.record(placement(cohort, arm), instant(at)?, outcome(failed, missing, measured))?)
     }
 
     #[wasm_bindgen(js_name = recordOutcome)]
@@ -82,8 +89,9 @@ impl Release {
         at: f64,
         failed: u32,
         missing: u32,
+        measured: Option<Vec<u32>>,
     ) -> Result<(), Thrown> {
-        Ok(self.0.record_outcome(placement(cohort, arm), instant(at)?, outcome(failed, missing))?)
+        Ok(self.0.record_outcome(placement(cohort, arm), instant(at)?, outcome(failed, missing, measured))?)
     }
 
     #[wasm_bindgen(js_name = recordRequests)]

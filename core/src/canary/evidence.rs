@@ -39,6 +39,10 @@ enum Question {
 /// What bets have gained: gains of epochs add up, and the bets are mixed last.
 ///
 /// One type for the bets of all measures, so that the sums over epochs and starts are in the machine code once.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a few dozen live for one look; a box would cost more than the copy"
+)]
 #[derive(Clone, Debug)]
 enum Gains {
     Failures(Wealth),

@@ -150,9 +150,10 @@ impl Story {
         let rate = |rate: Option<f64>, interval: Interval| {
             Some(Rate { at_ms, rate: rate?, low: interval.lower?, high: interval.upper? })
         };
+        let Some(found) = guardrail.comparison else { return };
         let [control, canary] = &mut self.rates;
-        control.extend(rate(guardrail.rates.control, guardrail.rate_intervals.control));
-        canary.extend(rate(guardrail.rates.canary, guardrail.rate_intervals.canary));
+        control.extend(rate(found.estimates.control, found.intervals.control));
+        canary.extend(rate(found.estimates.canary, found.intervals.canary));
     }
 
     pub(crate) fn end(&mut self, phase: Phase) {

@@ -19,13 +19,15 @@ import {
 import { fields, integer, list, mistyped, shown, text } from "./convert.js";
 import { number } from "./design.js";
 import { refusal } from "./error.js";
-import { kept } from "./kept.js";
+import { counts, events, fractions, histogram, moments, reference as referenceNumbers } from "./kept.js";
 
 /** @import * as Declared from "./analysis.js" */
 /** @import { Interval } from "./index.js" */
 
 const BOUNDS = ["tolerated", "margin", "alpha"];
 const ARMS = ["canary", "control"];
+/** As src/evidence.rs counts them. */
+const COMPANIONS = ["ignored", "covariate", "denominator"];
 
 /**
  * @param {readonly Declared.Cell<Declared.RateCounts>[]} cells
@@ -34,7 +36,7 @@ const ARMS = ["canary", "control"];
  */
 export function rateEvidence(cells, options = {}) {
   const { reference, ...bounds } = asked(options, [...BOUNDS, "reference"]);
-  const { rhos, arms } = shared(cells);
+  const { rhos, arms } = shared(cells, counts);
   const rate = reference === undefined ? undefined : number("reference", reference);
   return ratio(coreRateEvidence(rhos, arms, numbers(bounds, 1, rate === undefined ? 2 : 1.1), rate));
 }
@@ -46,7 +48,7 @@ export function rateEvidence(cells, options = {}) {
  */
 export function fractionEvidence(cells, options = {}) {
   const bounds = asked(options, BOUNDS);
-  const { rhos, arms } = shared(cells);
+  const { rhos, arms } = shared(cells, fractions);
   return ratio(coreFractionEvidence(rhos, arms, numbers(bounds, 1, 2)));
 }
 
@@ -57,7 +59,7 @@ export function fractionEvidence(cells, options = {}) {
  */
 export function countEvidence(cells, options = {}) {
   const bounds = asked(options, BOUNDS);
-  return ratio(coreCountEvidence(unshared(cells), numbers(bounds, 1, 2)));
+  return ratio(coreCountEvidence(unshared(cells, events), numbers(bounds, 1, 2)));
 }
 
 /**
@@ -67,7 +69,7 @@ export function countEvidence(cells, options = {}) {
  */
 export function differenceEvidence(cells, options) {
   const { reference, ...bounds } = asked(options, [...BOUNDS, "reference"]);
-  const { rhos, arms } = shared(cells);
+  const { rhos, arms } = shared(cells, counts);
   const rate = reference === undefined ? undefined : number("reference", reference);
   const [ln_harm, ln_safety, difference_interval] = JSON.parse(coreDifferenceEvidence(rhos, arms, numbers(bounds, 0, undefined), rate));
   return { ln_harm, ln_safety, difference_interval };
@@ -81,11 +83,11 @@ export function differenceEvidence(cells, options) {
 export function meanEvidence(cells, options = {}) {
   const { absolute = false, worse, companion = "ignored", ...bounds } = asked(options, [...BOUNDS, "absolute", "worse", "companion"]);
   if (typeof absolute !== "boolean") throw mistyped("absolute", "a boolean", absolute);
-  const word = text("companion", companion);
-  if (!["ignored", "covariate", "denominator"].includes(word)) throw refusal("companion", "unknown", "must be ignored, covariate or denominator", word);
+  const use = COMPANIONS.indexOf(/** @type {any} */ (companion));
+  if (use < 0) throw refusal("companion", "unknown", "must be ignored, covariate or denominator", shown(companion));
   const lower = isLower(worse);
   const given = numbers(bounds, 0, absolute ? undefined : lower ? 1 - 1 / 1.1 : 0.1);
-  const [harm, safety, difference] = JSON.parse(coreMeanEvidence(unshared(cells), given, absolute, lower, JSON.stringify(word)));
+  const [harm, safety, difference] = JSON.parse(coreMeanEvidence(unshared(cells, moments), given, absolute, lower, use));
   const lack = harm.Err ?? safety.Err ?? difference.Err ?? null;
   return { ln_harm: harm.Ok ?? null, ln_safety: safety.Ok ?? null, difference: difference.Ok ?? null, lack };
 }
@@ -98,32 +100,34 @@ export function meanEvidence(cells, options = {}) {
 export function distributionEvidence(cells, options = {}) {
   const { worse, ...bounds } = asked(options, ["tolerated", "margin", "worse"]);
   const lower = isLower(worse);
-  const { rhos, arms, all } = shared(cells, ["reference"]);
-  const references = all.map(({ reference }, place) => (reference === undefined || reference === null ? "null" : kept(`cells[${place}].reference`, reference)));
+  const { rhos, arms, all } = shared(cells, histogram, ["reference"]);
+  const references = BigUint64Array.from(all.flatMap(({ reference }, place) => referenceNumbers(`cells[${place}].reference`, reference)));
   const answer = JSON.parse(coreDistributionEvidence(rhos, arms, references, numbers(bounds, 1, 1.1), lower));
   const [ln_harm, ln_safety, shape, tolerated, margin] = answer;
   return { ln_harm, ln_safety, shape, tolerated, margin };
 }
 
 /**
- * @param {Declared.RateCounts} counts
+ * @param {Declared.Kept<Declared.RateCounts>} seen
  * @param {Declared.RateIntervalOptions} [options]
  * @returns {Declared.RateInterval}
  */
-export function rateInterval(counts, options = {}) {
+export function rateInterval(seen, options = {}) {
   const { alpha = 0.05, ceiling } = asked(options, ["alpha", "ceiling"]);
+  const [units = 0n, failures = 0n] = counts("counts", seen);
   const below = ceiling === undefined ? undefined : number("ceiling", ceiling);
-  const [interval, ln_below_ceiling] = JSON.parse(coreRateInterval(kept("counts", counts), number("alpha", alpha), below));
+  const [interval, ln_below_ceiling] = JSON.parse(coreRateInterval(units, failures, number("alpha", alpha), below));
   return { interval, ln_below_ceiling };
 }
 
 /**
- * @param {Declared.EventCounts} events
+ * @param {Declared.Kept<Declared.EventCounts>} seen
  * @param {number} [alpha]
  * @returns {Interval}
  */
-export function countInterval(events, alpha = 0.05) {
-  return JSON.parse(coreCountInterval(kept("events", events), number("alpha", alpha)));
+export function countInterval(seen, alpha = 0.05) {
+  const [, happened = 0n, exposure = 0n] = events("events", seen);
+  return JSON.parse(coreCountInterval(happened, exposure, number("alpha", alpha)));
 }
 
 /**
@@ -136,32 +140,33 @@ export function mismatchEvidence(rho, canary, control) {
 }
 
 /**
- * @param {Declared.HistogramLike} histogram
+ * @param {Declared.Kept<Declared.HistogramCounts>} values
  * @param {string} level
  * @param {number} [alpha]
  * @returns {Declared.QuantileBand}
  */
-export function quantileBand(histogram, level, alpha = 0.05) {
-  return JSON.parse(coreQuantileBand(kept("histogram", histogram), text("level", level), number("alpha", alpha)));
+export function quantileBand(values, level, alpha = 0.05) {
+  return JSON.parse(coreQuantileBand(BigUint64Array.from(histogram("histogram", values)), text("level", level), number("alpha", alpha)));
 }
 
 /**
- * @param {Declared.Arms<Declared.HistogramLike>} arms
+ * @param {Declared.Arms<Declared.Kept<Declared.HistogramCounts>>} arms
  * @param {string} level
  * @param {number} [alpha]
  * @returns {Interval}
  */
 export function quantileRatio(arms, level, alpha = 0.05) {
   const { canary, control } = fields("arms", arms, ARMS);
-  return JSON.parse(coreQuantileRatio(kept("canary", canary), kept("control", control), text("level", level), number("alpha", alpha)));
+  const [one, other] = [histogram("arms.canary", canary), histogram("arms.control", control)].map((numbers) => BigUint64Array.from(numbers));
+  return JSON.parse(coreQuantileRatio(/** @type {BigUint64Array} */ (one), /** @type {BigUint64Array} */ (other), text("level", level), number("alpha", alpha)));
 }
 
 /**
- * @param {Declared.HistogramLike} past
+ * @param {Declared.Kept<Declared.HistogramCounts>} past
  * @returns {Declared.Reference | null}
  */
 export function referenceOf(past) {
-  return JSON.parse(coreReferenceOf(kept("past", past)));
+  return JSON.parse(coreReferenceOf(BigUint64Array.from(histogram("past", past))));
 }
 
 /**
@@ -221,27 +226,37 @@ function isLower(worse) {
 }
 
 /**
+ * Reads what was kept of an arm.
+ * @typedef {(path: string, value: unknown) => readonly bigint[]} Reader
+ */
+
+/**
  * Cells with the canary's share of the units.
  * @param {unknown} cells
+ * @param {Reader} read
  * @param {readonly string[]} [others] Further fields of a cell.
  */
-function shared(cells, others = []) {
-  const { all, arms } = opened(cells, [...ARMS, "rho", ...others]);
+function shared(cells, read, others = []) {
+  const { all, arms } = opened(cells, read, [...ARMS, "rho", ...others]);
   return { all, arms, rhos: Float64Array.from(all, ({ rho }, place) => share(`cells[${place}].rho`, rho)) };
-}
-
-/** @param {unknown} cells */
-function unshared(cells) {
-  return opened(cells, ARMS).arms;
 }
 
 /**
  * @param {unknown} cells
+ * @param {Reader} read
+ */
+function unshared(cells, read) {
+  return opened(cells, read, ARMS).arms;
+}
+
+/**
+ * @param {unknown} cells
+ * @param {Reader} read
  * @param {readonly string[]} names
  */
-function opened(cells, names) {
+function opened(cells, read, names) {
   const all = Array.from(list("cells", cells, "cells"), (cell, place) => fields(`cells[${place}]`, cell, names));
-  const arms = all.flatMap((cell, place) => ARMS.map((arm) => kept(`cells[${place}].${arm}`, cell[arm])));
+  const arms = BigUint64Array.from(all.flatMap((cell, place) => ARMS.flatMap((arm) => read(`cells[${place}].${arm}`, cell[arm]))));
   return { all, arms };
 }
 

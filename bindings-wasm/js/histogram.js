@@ -3,17 +3,17 @@ import { Histogram as Core, binOf as coreBinOf } from "../dist/analysis.js";
 import { integer, mistyped, text } from "./convert.js";
 import { refusal } from "./error.js";
 import { Handle, dispose } from "./handle.js";
-import { kept } from "./kept.js";
+import { histogram } from "./kept.js";
 
-/** @import { Bin, HistogramCounts, Quantile } from "./analysis.js" */
+/** @import { Bin, HistogramCounts, Kept, Quantile } from "./analysis.js" */
 
 export class Histogram {
   /** @type {Handle<Core>} */
   #handle;
 
-  /** @param {string | object} [json] */
+  /** @param {Kept<HistogramCounts>} [json] */
   constructor(json) {
-    this.#handle = new Handle("histogram", new Core(json === undefined ? undefined : kept("histogram", json)));
+    this.#handle = new Handle("histogram", new Core(BigUint64Array.from(json === undefined ? [] : histogram("histogram", json))));
   }
 
   /**

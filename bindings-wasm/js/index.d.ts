@@ -52,11 +52,13 @@ export class Release {
    * @param atMs When the outcome became known.
    * @param failed Names of the guardrails that it failed by; the others are good.
    * @param missing Names of the guardrails that nobody observed. A failure that was seen beats that.
+   * @param measured What was measured, by the names of guardrails, of at most 8. What is left out was not observed.
+   * @throws {RampgateError} A measurement of another kind than its guardrail's, or one that no unit can have; the path is the guardrail's position: `metrics[3]`.
    */
-  record(placement: Placement, atMs: number, failed?: readonly string[], missing?: readonly string[]): void;
+  record(placement: Placement, atMs: number, failed?: readonly string[], missing?: readonly string[], measured?: Measured): void;
 
   /** Records evidence alone, for hosts whose units make many requests: one outcome a unit here, each request in {@link recordRequests}. */
-  recordOutcome(placement: Placement, atMs: number, failed?: readonly string[], missing?: readonly string[]): void;
+  recordOutcome(placement: Placement, atMs: number, failed?: readonly string[], missing?: readonly string[], measured?: Measured): void;
 
   /** Records requests as events of the error budget alone. */
   recordRequests(atMs: number, good: number | bigint, bad: number | bigint): void;
@@ -116,6 +118,53 @@ export class Release {
 
 /** The side of the comparison that a unit is on. */
 export type Arm = "canary" | "control";
+
+/** What a guardrail observes of a unit: `measure` in its document. */
+export type Measure = "rate" | "fraction" | "count" | "distribution" | "mean";
+
+/** What was measured of a unit, by the names of guardrails. Null was not observed. */
+export type Measured = Readonly<Record<string, Measurement | null>>;
+
+/**
+ * One measurement, in the form of its guardrail's measure: whole numbers, as safe integers or bigints. A rate has none: it is `failed` or it is not.
+ *
+ * - distribution: the value, in thousandths of the metric's unit, such as {@link nanoseconds};
+ * - mean: `value`, and `companion` where there is one, in thousandths from -2^40 to 2^40;
+ * - fraction: the unit's own `requests`, and how many `failed`;
+ * - count: `events`, and the `exposure` over which they happened.
+ */
+export type Measurement =
+  | number
+  | bigint
+  | { readonly value: number | bigint; readonly companion?: number | bigint | undefined }
+  | { readonly failed: number | bigint; readonly requests: number | bigint }
+  | { readonly events: number | bigint; readonly exposure: number | bigint };
+
+/** Milliseconds, such as a difference of `performance.now()`, as whole nanoseconds: what a guardrail on a latency takes. */
+export function nanoseconds(milliseconds: number): number;
+
+/** A guardrail of a spec: something that a release must not make worse. */
+export type GuardrailDocument = GuardrailBase &
+  (
+    | { readonly measure?: "rate"; readonly ceiling?: string; readonly reference_rate?: string }
+    | { readonly measure: "fraction" }
+    | { readonly measure: "count" }
+    | { readonly measure: "distribution"; readonly worse?: "higher" | "lower"; readonly reference?: Readonly<Record<string, number>> }
+    | { readonly measure: "mean"; readonly worse?: "higher" | "lower"; readonly companion?: "ignored" | "covariate" | "denominator" }
+  );
+
+/** What guardrails on every measure have. */
+export interface GuardrailBase {
+  readonly name: string;
+  /** How many times worse the canary may be before it is harm; 1 if left out. */
+  readonly tolerated_ratio?: number;
+  /** How many times worse it must be shown not to be; 2 if left out, 1.1 for distributions, means and rates with a reference of 5% and more. */
+  readonly margin_ratio?: number;
+  /** Part of the harm evidence, relative to the others; 1 if left out. */
+  readonly weight?: number;
+  /** Whether promotion needs its proof of safety; true if left out. */
+  readonly required?: boolean;
+}
 
 /** Where an outcome belongs. Small enough for a cookie or a header. */
 export interface Placement {
@@ -368,19 +417,60 @@ export interface Report {
   readonly guardrails: readonly GuardrailReport[];
 }
 
+/** What a guardrail's error rates rest on: the assignment alone, at any sample size; or the normal approximation, as the sample grows. */
+export type Guarantee = "exact" | "asymptotic";
+
+/** Why a mean cannot be judged: fewer than 200 units in an arm, an arm whose values are all alike, a mean to divide by that is not above 0. */
+export type MeanLack = "too_few_units" | "no_variance" | "not_positive";
+
+/** A quantity of both arms, and how they compare: a failure rate, a mean share, events by exposure, a mean, a ratio. */
+export interface Comparison {
+  /** Null where nothing was seen. */
+  readonly estimates: Arms<number | null>;
+  /** Where it lies in each arm, if it does not drift; no ends for shares and means. */
+  readonly intervals: Arms<Interval>;
+  /** Canary over control. */
+  readonly ratio_interval: Interval;
+  /** Canary less control; no ends for counts and shares. */
+  readonly difference_interval: Interval;
+}
+
+/** One quantile of a distribution, in thousandths of the metric's unit. */
+export interface QuantileReport {
+  /** A share such as `95%`. */
+  readonly level: string;
+  /** At least the lower end, and below the upper one. */
+  readonly bands: Arms<Interval>;
+  /** Canary over control. */
+  readonly ratio_interval: Interval;
+}
+
 /** What one guardrail shows: over the attempt, safety over the present stage. */
 export interface GuardrailReport {
   readonly name: string;
-  readonly counts: Arms<{ readonly units: number; readonly failures: number }>;
-  /** Failure rates from 0 to 1; null without units. */
-  readonly rates: Arms<number | null>;
-  readonly rate_intervals: Arms<Interval>;
-  /** Ratio of the rates, canary over control. */
-  readonly ratio_interval: Interval;
+  readonly measure: Measure;
+  readonly guarantee: Guarantee;
+  /** Whether promotion needs its proof of safety. */
+  readonly required: boolean;
+  /** Units that it observed in this attempt. */
+  readonly units: Arms<number>;
+  /** Counts of a rate; null for other measures. */
+  readonly counts: Arms<{ readonly units: number; readonly failures: number }> | null;
+  /** Null for a distribution. */
+  readonly comparison: Comparison | null;
+  /** Median, 95th and 99th percentile of a distribution; empty for other measures, and without values. */
+  readonly quantiles: readonly QuantileReport[];
+  /** What of a distribution shows the harm, where something does: `shift`, `stretch`, `worst 1%` and the like, or `anywhere`. */
+  readonly shape: string | null;
   readonly ln_harm: number;
   readonly ln_safety: number;
   /** Whether it is named as a cause of a rollback. */
   readonly culprit: boolean;
+  /** Why a mean cannot be judged in this stage. */
+  readonly lack: MeanLack | null;
+  /** About how many more units of both arms until safety is shown, or harm, if they are like those so far; null where they never would. */
+  readonly more_units_to_safety: number | null;
+  readonly more_units_to_harm: number | null;
 }
 
 /* ---- Error budgets ---- */

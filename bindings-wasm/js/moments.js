@@ -3,7 +3,9 @@ import { Moments as Core } from "../dist/analysis.js";
 import { mistyped, shown } from "./convert.js";
 import { refusal } from "./error.js";
 import { Handle, dispose } from "./handle.js";
-import { kept } from "./kept.js";
+import { moments } from "./kept.js";
+
+/** @import { Kept, MomentSums } from "./analysis.js" */
 
 /** Largest signed integer of the core's 64 bits. */
 const LARGEST = 2n ** 63n - 1n;
@@ -12,9 +14,9 @@ export class Moments {
   /** @type {Handle<Core>} */
   #handle;
 
-  /** @param {string | object} [json] */
+  /** @param {Kept<MomentSums>} [json] */
   constructor(json) {
-    this.#handle = new Handle("moments", new Core(json === undefined ? undefined : kept("moments", json)));
+    this.#handle = new Handle("moments", new Core(BigUint64Array.from(json === undefined ? [] : moments("moments", json))));
   }
 
   /**

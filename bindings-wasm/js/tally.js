@@ -3,7 +3,6 @@ import { Tally as Core } from "../dist/analysis.js";
 import { instant, metrics, mistyped, shown } from "./convert.js";
 import { refusal } from "./error.js";
 import { Handle, dispose } from "./handle.js";
-import { kept } from "./kept.js";
 import { MEASURES, measurements } from "./measured.js";
 
 /** @import { Measure, Measured } from "./index.js" */
@@ -18,11 +17,8 @@ export class Tally {
   #metrics;
   #measures;
 
-  /**
-   * @param {Readonly<Record<string, Measure>>} measures
-   * @param {string | object} [json]
-   */
-  constructor(measures, json) {
+  /** @param {Readonly<Record<string, Measure>>} measures */
+  constructor(measures) {
     if (typeof measures !== "object" || measures === null || Array.isArray(measures)) throw mistyped("measures", "an object of measures by name", measures);
     const names = Object.keys(measures);
     if (names.length > MOST) throw refusal("measures", "range", `must be at most ${MOST}`, String(names.length));
@@ -32,17 +28,7 @@ export class Tally {
       return place;
     });
     this.#metrics = new Map(names.map((name, position) => [/** @type {unknown} */ (name), position]));
-    const text = json === undefined ? undefined : kept("tally", json);
-    const empty = new Core(this.#measures);
-    if (text === undefined) {
-      this.#handle = new Handle("tally", empty);
-      return;
-    }
-    try {
-      this.#handle = new Handle("tally", empty.read(text));
-    } finally {
-      empty.free();
-    }
+    this.#handle = new Handle("tally", new Core(this.#measures));
   }
 
   /**

@@ -6,12 +6,15 @@ import { Scheme } from "../js/compat.js";
 import type { Shadow } from "../js/compat.js";
 import * as declaredCompat from "../js/compat.js";
 import * as realCompat from "../js/compat-surface.js";
+import * as declaredAnalysis from "../js/analysis.js";
+import * as realAnalysis from "../js/analysis-surface.js";
+import { Design, Histogram, Tally } from "../js/analysis.js";
 import * as declaredFlags from "../js/flags.js";
 import * as realFlags from "../js/flags-surface.js";
 import { FlagSet } from "../js/flags.js";
 import type { Context, FlagReason, Outcome, Rebalanced, Step as FlagStep, Target } from "../js/flags.js";
 import { Flag, RampgateError, Release } from "../js/index.js";
-import type { Clearance, DecisionReason, GateReport, Hold, Phase, Placement, Reason, Signal, Step, Verdict } from "../js/index.js";
+import type { Clearance, DecisionReason, GateReport, GuardrailDocument, Hold, Phase, Placement, Reason, Signal, Step, Verdict } from "../js/index.js";
 
 // same names, members of classes and of their instances included; real ones fit what is declared
 export const everyDeclaredNameExists: typeof declared = real;
@@ -27,6 +30,10 @@ export const everyDeclaredCompatNameExists: typeof declaredCompat = realCompat;
 export const everyRealCompatNameIsDeclared: Record<keyof typeof realCompat, unknown> = declaredCompat;
 export const everyRealCompatMemberIsDeclared: Members<typeof realCompat> = null as unknown as Members<typeof declaredCompat>;
 export const everyDeclaredCompatMemberExists: Members<typeof declaredCompat> = null as unknown as Members<typeof realCompat>;
+export const everyDeclaredAnalysisNameExists: typeof declaredAnalysis = realAnalysis;
+export const everyRealAnalysisNameIsDeclared: Record<keyof typeof realAnalysis, unknown> = declaredAnalysis;
+export const everyRealAnalysisMemberIsDeclared: Members<typeof realAnalysis> = null as unknown as Members<typeof declaredAnalysis>;
+export const everyDeclaredAnalysisMemberExists: Members<typeof declaredAnalysis> = null as unknown as Members<typeof realAnalysis>;
 
 // a release
 const release: Release = new Release({ rampgate: 1 }, 1n);
@@ -36,6 +43,12 @@ release.record(assignment, Date.now(), ["errors"]);
 release.record({ cohort: 1, arm: "canary" }, 0, [], ["slow"]);
 release.recordOutcome({ cohort: 1, arm: null } satisfies Placement, 0);
 release.recordRequests(0, 1, 2n);
+release.record(assignment, 0, [], [], { latency: declared.nanoseconds(80.5), revenue: { value: 12_500n, companion: -1 }, errors: { failed: 1, requests: 9 }, crashes: { events: 0, exposure: 60 }, other: null });
+const guardrails: GuardrailDocument[] = [{ name: "errors" }, { name: "latency", measure: "distribution", worse: "higher", reference: { "50%": 1, "99%": 2 } }, { name: "revenue", measure: "mean", companion: "covariate", required: false }];
+// @ts-expect-error a ceiling is for rates alone
+guardrails.push({ name: "crashes", measure: "count", ceiling: "1%" });
+// @ts-expect-error a share of requests needs both numbers
+release.record(assignment, 0, [], [], { errors: { failed: 1 } });
 const step: Step = release.step(0);
 const text: string = release.stepJson(0, "tick");
 const joined: "fresh" | "known" | "after_seal" = release.merge(again.takeDelta());
@@ -88,8 +101,13 @@ export function judged({ events, decisions, report, gate }: Step): string[] {
   const answer: Clearance | undefined = gate?.answer;
   const worst = decisions.flatMap(({ reasons }) => reasons).find((reason): reason is Extract<DecisionReason, { harm: unknown }> => typeof reason === "object" && "harm" in reason);
   const spent: number | null | undefined = gate?.budget.consumed_by_time_ppm;
-  const rate: number | null | undefined = report?.guardrails[0]?.rates.canary;
-  return [`${events.length} ${JSON.stringify(verdict)} ${JSON.stringify(answer)} ${worst?.harm.have} ${spent} ${rate}`];
+  const [guardrail] = report?.guardrails ?? [];
+  const rate: number | null | undefined = guardrail?.comparison?.estimates.canary;
+  const failures: number | undefined = guardrail?.counts?.control.failures;
+  const median: number | null | undefined = guardrail?.quantiles[0]?.bands.canary.lower;
+  const more: number | null | undefined = guardrail?.more_units_to_safety;
+  const rests: "exact" | "asymptotic" | undefined = guardrail?.guarantee;
+  return [`${events.length} ${JSON.stringify(verdict)} ${JSON.stringify(answer)} ${worst?.harm.have} ${spent} ${rate} ${failures} ${median} ${more} ${rests} ${guardrail?.lack} ${guardrail?.shape}`];
 }
 
 // a flag, bucketing, budgets
@@ -134,6 +152,18 @@ const assigned: (number | null)[] = scheme.assignMany(["user-1"]);
 // @ts-expect-error a document is not a scheme
 scheme.shadow({}, []);
 
+// analysis
+const tally = new Tally({ errors: "rate", latency: "distribution" });
+tally.record(0, ["errors"], [], { latency: 80_000_000 });
+const latencies = new Histogram(tally.series("latency"));
+const harm: number = declaredAnalysis.distributionEvidence([{ rho: 0.5, canary: latencies, control: { first: 0, counts: [1n] } }]).ln_harm;
+const unproven: number | null = declaredAnalysis.meanEvidence([], { worse: "lower" }).ln_safety;
+const efficacy: number | null | undefined = new Design({ alpha: 0.025, spending: "pocock", looks: 2 }).observed([0.5]).bounds.looks[0]?.efficacy;
+// @ts-expect-error a cell has a share
+declaredAnalysis.rateEvidence([{ canary: { units: 1, failures: 0 }, control: { units: 1, failures: 0 } }]);
+// @ts-expect-error a measure is one of five
+new Tally({ errors: "median" });
+
 // errors
 export function explained(error: unknown): string {
   if (!(error instanceof RampgateError)) throw error;
@@ -141,4 +171,4 @@ export function explained(error: unknown): string {
   return error.problems.map(({ path, code, rule }) => `${path} ${code} ${rule}`).join() + error.code + error.path + value;
 }
 
-export { assigned, shadow, dedupe, findings, outcomes, rebalanced, allowed, gate, hash, index, joined, newer, place, positions, reading, signals, step, text, variant };
+export { assigned, efficacy, guardrails, harm, unproven, shadow, dedupe, findings, outcomes, rebalanced, allowed, gate, hash, index, joined, newer, place, positions, reading, signals, step, text, variant };

@@ -39,6 +39,7 @@ mod flags;
 mod group_sequential;
 mod guarded;
 mod interval;
+mod judge;
 mod observe;
 mod outcome;
 mod parts;
@@ -63,6 +64,8 @@ mod _native {
     use super::classic::{classic_compare, classic_judge};
     #[pymodule_export]
     use super::compat::{Scheme, shadow};
+    #[pymodule_export]
+    use super::judge::judge;
     #[pymodule_export]
     use super::distribution::{Reference, distribution_evidence, quantile_band, quantile_ratio};
     #[pymodule_export]

@@ -55,6 +55,7 @@ def test_every_file_is_replayed() -> None:
             "invalid_looks",
             "invalid_statistics",
         },
+        "judge.json": {"cases", "invalid"},
         "observe.json": {"bins", "tallies", "sessions", "invalid_outcomes", "invalid_series", "invalid_bytes"},
         "tests.json": {
             "rate",
@@ -599,6 +600,25 @@ def test_evidence_of_distributions(case: dict[str, Any]) -> None:
 def test_bands(case: dict[str, Any]) -> None:
     band = canary.quantile_band(histogram(case["histogram"]), percent(case["level_ppm"]), case["alpha"])
     assert band == Quantile(**case["band"])
+
+
+@pytest.mark.parametrize("case", cases("judge.json", "cases"))
+def test_whole_looks(case: dict[str, Any]) -> None:
+    report, expect = canary.judge(case["judge"], case["look"]), case["report"]
+    verdict = expect["verdict"]
+    lack = verdict["insufficient"] if isinstance(verdict, dict) else None
+    assert (report.finding.verdict, report.finding.lack) == ("insufficient" if lack else verdict, lack)
+    assert [guardrail.culprit for guardrail in report.guardrails] == expect["culprits"]
+    assert [guardrail.ln_harm for guardrail in report.guardrails] == pytest.approx(expect["harm"], rel=1e-9, abs=1e-9)
+    assert [guardrail.ln_safety for guardrail in report.guardrails] == pytest.approx(expect["safety"], rel=1e-9, abs=1e-9)
+    assert report.ln_mismatch == pytest.approx(expect["ln_mismatch"], rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("case", cases("judge.json", "invalid"))
+def test_looks_that_cannot_be(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as caught:
+        canary.judge(case["judge"], case["look"])
+    assert caught.value.path == case["path"]
 
 
 @pytest.mark.parametrize("case", cases("classic.json", "comparisons"))

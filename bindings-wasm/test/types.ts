@@ -30,7 +30,8 @@ export const everyDeclaredCompatNameExists: typeof declaredCompat = realCompat;
 export const everyRealCompatNameIsDeclared: Record<keyof typeof realCompat, unknown> = declaredCompat;
 export const everyRealCompatMemberIsDeclared: Members<typeof realCompat> = null as unknown as Members<typeof declaredCompat>;
 export const everyDeclaredCompatMemberExists: Members<typeof declaredCompat> = null as unknown as Members<typeof realCompat>;
-export const everyDeclaredAnalysisNameExists: typeof declaredAnalysis = realAnalysis;
+// by name alone: a class with private members is not assignable to its declaration where a method takes one of its own
+export const everyDeclaredAnalysisNameExists: Record<keyof typeof declaredAnalysis, unknown> = realAnalysis;
 export const everyRealAnalysisNameIsDeclared: Record<keyof typeof realAnalysis, unknown> = declaredAnalysis;
 export const everyRealAnalysisMemberIsDeclared: Members<typeof realAnalysis> = null as unknown as Members<typeof declaredAnalysis>;
 export const everyDeclaredAnalysisMemberExists: Members<typeof declaredAnalysis> = null as unknown as Members<typeof realAnalysis>;

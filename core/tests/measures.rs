@@ -1,7 +1,11 @@
 //! One release that is guarded by every measure: the judge hears each of them, names the one that is worse, and forgets nothing over
 //! replicas and restarts.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, also in its helpers"
+)]
 
 use rampgate::canary::{Guarantee, GuardrailReport, Verdict};
 use rampgate::observe::{Measured, Outcome, ReplicaId};

@@ -18,6 +18,7 @@ from .group_sequential import Analysis, Bound, Crossings, Inflation, PlannedUnit
 from .observe import Events, Measured, Measurement, Quantile
 from .report import Counts, Interval, MeanLack, Measure
 from .signals import Signal
+from .report import Report
 from .slo import Budget, GateReport, Reading
 from .step import Event, Phase, Replay, Step
 
@@ -62,6 +63,7 @@ __all__ = [
     "fraction_ratio_interval",
     "high_rate_evidence",
     "independence",
+    "judge",
     "ln_evidence_below",
     "ln_evidence_of_mismatch",
     "mean_difference",
@@ -957,6 +959,9 @@ def classic_compare(question: _Document) -> ClassicComparison:
     `question` has `canary` and `control`, and optionally `alternative` (`two_sided`, `less`, `greater`), `method` (`normal_corrected`, `normal`,
     `exact`) and `level` of the interval (0.95).
     """
+
+def judge(guardrails: _Document, look: _Document) -> Report:
+    """Judges a look by `{"guardrails", "policy"}`; the fields of both are those of `core/spec/canary.md` and `core/spec/release.md`."""
 
 def classic_judge(config: _Document, data: _Document) -> ClassicReport:
     """Judges what both arms measured: `{"metrics": [{"name", "canary", "control"}]}`, where None is a point that is missing.

@@ -65,8 +65,6 @@ mod _native {
     #[pymodule_export]
     use super::compat::{Scheme, shadow};
     #[pymodule_export]
-    use super::judge::judge;
-    #[pymodule_export]
     use super::distribution::{Reference, distribution_evidence, quantile_band, quantile_ratio};
     #[pymodule_export]
     use super::evidence::{
@@ -84,6 +82,8 @@ mod _native {
         confidence_sequence, count_interval, count_ratio_interval, difference_interval,
         fraction_ratio_interval, mean_difference, ratio_interval,
     };
+    #[pymodule_export]
+    use super::judge::judge;
     #[pymodule_export]
     use super::observe::{Fractions, Histogram, Moments, Session};
     #[pymodule_export]

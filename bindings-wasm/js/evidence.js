@@ -214,7 +214,8 @@ function asked(options, names) {
  * @param {number} defaultTolerated
  * @param {number | undefined} defaultMargin
  */
-function numbers({ tolerated = defaultTolerated, margin = defaultMargin, alpha = 0.05 }, defaultTolerated, defaultMargin) {
+function numbers(bounds, defaultTolerated, defaultMargin) {
+  const { tolerated = defaultTolerated, margin = defaultMargin, alpha = 0.05 } = bounds;
   if (margin === undefined) throw refusal("margin", "missing", "must be given");
   return Float64Array.of(number("tolerated", tolerated), number("margin", margin), number("alpha", alpha));
 }

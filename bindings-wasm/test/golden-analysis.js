@@ -248,7 +248,7 @@ export const goldenAnalysis = {
     };
     const agree = ({ expect, tolerance, name: what, source }, given) => {
       const compare = (number, expected, where) => ok(typeof number === "number" && Math.abs(number - expected) <= tolerance, `${where}: ${number}, expected ${expected}`);
-      holds(given, expect, compare, `${source} ${what}`, true); // some name the futility bounds alone that a look may end at
+      holds(given, expect, compare, `${source} ${what}`, true); // futility bounds are expected before the last look alone
     };
     const use = (design, ask) => {
       const made = new Design(design);

@@ -53,7 +53,7 @@ export function fractionEvidence(cells, options = {}) {
 }
 
 /**
- * @param {readonly Declared.Arms<Declared.EventCounts>[]} cells
+ * @param {readonly Declared.Arms<Declared.Kept<Declared.EventCounts>>[]} cells
  * @param {Declared.EvidenceOptions} [options]
  * @returns {Declared.RatioEvidence}
  */
@@ -76,7 +76,7 @@ export function differenceEvidence(cells, options) {
 }
 
 /**
- * @param {readonly Declared.Arms<Declared.MomentSums>[]} cells
+ * @param {readonly Declared.Arms<Declared.Kept<Declared.MomentSums>>[]} cells
  * @param {Declared.MeanOptions} [options]
  * @returns {Declared.MeanEvidence}
  */

@@ -43,7 +43,7 @@ export class Histogram {
     return JSON.parse(this.#handle.core.quantile(text("level", level)));
   }
 
-  /** @returns {HistogramCounts} */
+  /** @returns {{ first: number, counts: number[] }} */
   counts() {
     return JSON.parse(this.toJson());
   }

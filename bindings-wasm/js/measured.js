@@ -40,12 +40,13 @@ export function measurements(measured, positions, measures) {
       continue;
     }
     const [first, second] = PARTS[measure];
-    if (typeof value !== "object" || Array.isArray(value)) {
-      throw refusal(`metrics[${position}]`, "type", `is measured as a ${MEASURES[measure]}, an object of \`${first}\` and \`${second}\``, shown(value));
-    }
+    const refused = (/** @type {"type" | "unknown"} */ code, /** @type {string} */ got) =>
+      refusal(`metrics[${position}]`, code, `is measured as a ${MEASURES[measure]}, an object of \`${first}\` and \`${second}\``, got);
+    if (typeof value !== "object" || Array.isArray(value)) throw refused("type", shown(value));
     const parts = /** @type {Record<string, unknown>} */ (value);
-    const stranger = Object.keys(parts).find((part) => part !== first && part !== second);
-    if (stranger !== undefined) throw refusal(`metrics[${position}]`, "unknown", `is measured as a ${MEASURES[measure]}, an object of \`${first}\` and \`${second}\``, stranger);
+    for (const part of Object.keys(parts)) {
+      if (part !== first && part !== second) throw refused(first in parts ? "unknown" : "type", part);
+    }
     const isSigned = measure === MEAN;
     push(words, position, first, parts[first], isSigned);
     push(words, position, second, isSigned ? (parts[second] ?? 0) : parts[second], isSigned);

@@ -72,7 +72,11 @@ export class Release {
    * @param {Measured} [measured]
    */
   record(placed, atMs, failed, missing, measured) {
-    this.#handle.core.record(...this.#outcome(placed, atMs, failed, missing, measured));
+    const [cohort, arm] = placement(placed);
+    const at = instant("atMs", atMs);
+    const [failures, gaps] = this.#sets(failed, missing);
+    const words = measurements(measured, this.#metrics, this.#measures);
+    this.#handle.core.record(cohort, arm, at, failures, gaps, words);
   }
 
   /**
@@ -83,7 +87,11 @@ export class Release {
    * @param {Measured} [measured]
    */
   recordOutcome(placed, atMs, failed, missing, measured) {
-    this.#handle.core.recordOutcome(...this.#outcome(placed, atMs, failed, missing, measured));
+    const [cohort, arm] = placement(placed);
+    const at = instant("atMs", atMs);
+    const [failures, gaps] = this.#sets(failed, missing);
+    const words = measurements(measured, this.#metrics, this.#measures);
+    this.#handle.core.recordOutcome(cohort, arm, at, failures, gaps, words);
   }
 
   /**
@@ -177,22 +185,11 @@ export class Release {
   }
 
   /**
-   * @param {Placement} placed
-   * @param {number} atMs
    * @param {readonly string[] | undefined} failed
    * @param {readonly string[] | undefined} missing
-   * @param {Measured | undefined} measured
-   * @returns {[cohort: number, arm: number, at: number, failed: number, missing: number, measured: Uint32Array | undefined]}
+   * @returns {[failed: number, missing: number]}
    */
-  #outcome(placed, atMs, failed, missing, measured) {
-    const [cohort, arm] = placement(placed);
-    return [
-      cohort,
-      arm,
-      instant("atMs", atMs),
-      metrics("failed", failed, this.#metrics),
-      metrics("missing", missing, this.#metrics),
-      measurements(measured, this.#metrics, this.#measures),
-    ];
+  #sets(failed, missing) {
+    return [metrics("failed", failed, this.#metrics), metrics("missing", missing, this.#metrics)];
   }
 }

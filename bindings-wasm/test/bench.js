@@ -54,6 +54,13 @@ const assignment = release.assign("user-1");
 const failed = ["errors"];
 bench("release.record, good", units.length, () => units.forEach(() => release.record(assignment, NOON)));
 bench("release.record, failed", units.length, () => units.forEach(() => release.record(assignment, NOON, failed)));
+const measuring = new Release({ ...SPEC, guardrails: [...SPEC.guardrails, { name: "latency", measure: "distribution" }, { name: "revenue", measure: "mean" }] }, 1);
+measuring.step(NOON, { start: { by: "bench" } });
+const latencies = units.map((_, n) => ({ latency: 20_000_000 + ((n * 7_919) % 1_000) * 100_000 }));
+const both = latencies.map(({ latency }, n) => ({ latency, revenue: { value: n } }));
+bench("release.record, good, nothing measured", units.length, () => units.forEach(() => measuring.record(assignment, NOON)));
+bench("release.record, a latency", units.length, () => latencies.forEach((measured) => measuring.record(assignment, NOON, undefined, undefined, measured)));
+bench("release.record, a latency and a mean", units.length, () => both.forEach((measured) => measuring.record(assignment, NOON, undefined, undefined, measured)));
 
 const judged = new Release({ ...SPEC, guardrails: ["errors", "b", "c", "d", "e"].map((name) => ({ name })) }, 1);
 judged.step(NOON, { start: { by: "bench" } });

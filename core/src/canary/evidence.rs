@@ -95,6 +95,14 @@ impl Gains {
             Self::Values(components) => components.times(times).ln_evidence(),
         }
     }
+
+    /// What of a distribution gained most; the bets on other measures have no shape.
+    fn leading_shape(&self) -> Option<Shape> {
+        match self {
+            Self::Values(components) => components.leading_shape(),
+            Self::Failures(_) | Self::Outcomes(_) => None,
+        }
+    }
 }
 
 impl Question {
@@ -125,7 +133,7 @@ impl Evidence {
         let none = Gains::none(guardrail.tests());
         let epochs: Vec<(u32, Gains)> =
             look.comparable().map(|epoch| (epoch.stage, gained(epoch, Question::Harm))).collect();
-        // from the newest epoch back, so that each start adds what the later ones do not have yet
+        // from the newest epoch back, so that each start adds what the later ones do not have yet; the last start has all of them
         let mut since = none.clone();
         let mut left = epochs.iter().rev().peekable();
         let starts = (0..look.stages.max(1)).rev().map(|start| {
@@ -161,7 +169,7 @@ impl Evidence {
             attempt_to_harm: forecast
                 .and_then(|needed| reaching(needed.harm, &|times| ln_first + since.ln_evidence(times))),
             lack: None,
-            shape: leading_shape(&epochs),
+            shape: since.leading_shape(),
         }
     }
 
@@ -202,17 +210,6 @@ impl Evidence {
             shape: None,
         }
     }
-}
-
-/// What of a distribution shows the harm.
-fn leading_shape(epochs: &[(u32, Gains)]) -> Option<Shape> {
-    let mut all = Components::default();
-    for (_, gains) in epochs {
-        if let Gains::Values(components) = gains {
-            all.add(components);
-        }
-    }
-    all.leading_shape()
 }
 
 /// The canary's outcomes in the stage judged, against an absolute rate.

@@ -1,9 +1,9 @@
 use super::evidence::Evidence;
 use super::guardrail::Tests;
 use super::{
-    Arms, Comparison, Guarantee, Guardrail, GuardrailReport, Interval, Look, QuantileReport,
-    confidence_sequence, count_interval, count_ratio_interval, difference_interval, fraction_ratio_interval,
-    mean_difference, quantile_band, quantile_ratio, ratio_interval,
+    Arms, Comparison, Epoch, FractionCell, Guarantee, Guardrail, GuardrailReport, Interval, Look,
+    QuantileReport, confidence_sequence, count_interval, count_ratio_interval, difference_interval,
+    fraction_ratio_interval, mean_difference, quantile_band, quantile_ratio, ratio_interval,
 };
 use crate::math;
 use crate::observe::{Counts, Events, Fractions, Histogram, Measure, Metric, Moments, Series, Tally};
@@ -23,26 +23,14 @@ impl GuardrailReport {
         alpha: Probability,
     ) -> Self {
         let observed = |tally: &Tally| tally.series(metric).map_or(0, Series::units);
-        let units = |stage: Option<u32>| {
-            let epochs =
-                look.epochs.iter().filter(move |epoch| stage.is_none_or(|stage| epoch.stage == stage));
-            epochs.fold(Arms::<u64>::default(), |sum, epoch| Arms {
-                canary: sum.canary.saturating_add(observed(epoch.canary)),
-                control: sum.control.saturating_add(observed(epoch.control)),
-            })
-        };
+        let units =
+            |epoch: &Epoch<'_>| Arms { canary: observed(epoch.canary), control: observed(epoch.control) };
+        let add = |sum: &mut u64, more: &u64| *sum = sum.saturating_add(*more);
         let both = |arms: Arms<u64>| arms.canary.saturating_add(arms.control);
         let more = |times: Option<f64>, units: u64| times.map(|times| more_units(times, units));
-        let attempt = units(None);
-        let counts = (guardrail.measure() == Measure::Rate).then(|| {
-            let merged = |arm: fn(Arms<Counts>) -> Counts| {
-                look.epochs
-                    .iter()
-                    .map(|epoch| arm(epoch.counts(metric)))
-                    .fold(Counts::default(), Counts::merged)
-            };
-            Arms { canary: merged(|arms| arms.canary), control: merged(|arms| arms.control) }
-        });
+        let (attempt, stage) = (summed(look.epochs, units, add), summed(look.present(), units, add));
+        let counts = (guardrail.measure() == Measure::Rate)
+            .then(|| summed(look.epochs, |epoch| epoch.counts(metric), |sum, more| *sum = sum.merged(*more)));
         Self {
             name: guardrail.name().into(),
             measure: guardrail.measure(),
@@ -60,7 +48,7 @@ impl GuardrailReport {
             ln_safety: evidence.ln_safety,
             culprit,
             lack: evidence.lack,
-            more_units_to_safety: more(evidence.stage_to_safety, both(units(Some(look.stage)))),
+            more_units_to_safety: more(evidence.stage_to_safety, both(stage)),
             more_units_to_harm: more(evidence.attempt_to_harm, both(attempt)),
         }
     }
@@ -75,6 +63,20 @@ fn more_units(times: f64, units: u64) -> u64 {
     )]
     let more = ((times - 1.0).max(0.0) * math::count(units)) as u64;
     more
+}
+
+/// What both arms had in all of the epochs, for showing only: the tests keep epochs apart.
+fn summed<'e, 'a: 'e, T: Default>(
+    epochs: impl IntoIterator<Item = &'e Epoch<'a>>,
+    of: impl Fn(&Epoch<'_>) -> Arms<T>,
+    add: impl Fn(&mut T, &T),
+) -> Arms<T> {
+    let mut sum = Arms::<T>::default();
+    for arms in epochs.into_iter().map(of) {
+        add(&mut sum.canary, &arms.canary);
+        add(&mut sum.control, &arms.control);
+    }
+    sum
 }
 
 fn compare(
@@ -102,12 +104,11 @@ fn compare(
         }
         Measure::Fraction => {
             let cells: Vec<_> = look.comparable().map(|epoch| epoch.fractions(metric)).collect();
-            let sum = look.epochs.iter().fold(Arms::<Fractions>::default(), |mut sum, epoch| {
-                let cell = epoch.fractions(metric);
-                sum.canary.merge(&cell.canary);
-                sum.control.merge(&cell.control);
-                sum
-            });
+            let arms = |epoch: &Epoch<'_>| {
+                let FractionCell { canary, control, .. } = epoch.fractions(metric);
+                Arms { canary, control }
+            };
+            let sum = summed(look.epochs, arms, Fractions::merge);
             Comparison {
                 estimates: sum.map(|fractions| fractions.mean()),
                 intervals: sum.map(|_| Interval::UNKNOWN),
@@ -117,10 +118,7 @@ fn compare(
         }
         Measure::Count => {
             let events: Vec<_> = look.comparable().map(|epoch| epoch.events(metric)).collect();
-            let sum = look.epochs.iter().fold(Arms::<Events>::default(), |sum, epoch| {
-                let events = epoch.events(metric);
-                Arms { canary: sum.canary.merged(events.canary), control: sum.control.merged(events.control) }
-            });
+            let sum = summed(look.epochs, |epoch| epoch.events(metric), |sum, more| *sum = sum.merged(*more));
             Comparison {
                 estimates: sum.map(Events::rate),
                 intervals: sum.map(|events| count_interval(events, alpha)),
@@ -130,12 +128,7 @@ fn compare(
         }
         Measure::Mean => {
             let epochs: Vec<_> = look.comparable().map(|epoch| epoch.moments(metric)).collect();
-            let sum = look.epochs.iter().fold(Arms::<Moments>::default(), |mut sum, epoch| {
-                let moments = epoch.moments(metric);
-                sum.canary.merge(&moments.canary);
-                sum.control.merge(&moments.control);
-                sum
-            });
+            let sum = summed(look.epochs, |epoch| epoch.moments(metric), Moments::merge);
             let companion = guardrail.companion();
             let found = mean_difference(&epochs, companion, alpha).ok();
             let ratio = |end: Option<f64>| end.map(|change| 1.0 + change);

@@ -1,9 +1,9 @@
 use super::wealth::{STEP_VARIANCE, mixture_near};
-use super::{Interval, Wealth};
-use crate::error::{Error, Kind};
+use super::{Interval, RateTest, Wealth};
+use crate::error::Error;
 use crate::math::{self, Point, crossing};
 use crate::observe::Fractions;
-use crate::quantity::{Probability, shown};
+use crate::quantity::Probability;
 
 /// Ratios looked at by the interval: e^-14 to e^14.
 const WIDEST_LN_RATIO: f64 = 14.0;
@@ -49,10 +49,7 @@ pub struct FractionCell {
 /// # Ok::<(), rampgate::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FractionTest {
-    ln_bound: f64,
-    side: f64,
-}
+pub struct FractionTest(RateTest);
 
 impl FractionTest {
     /// Is the canary's mean failing share more than `tolerated` times the control's?
@@ -60,7 +57,7 @@ impl FractionTest {
     /// # Errors
     /// A ratio that is not from 0.001 to 1000.
     pub fn harm(tolerated: f64) -> Result<Self, Error> {
-        Self::checked(tolerated, 1.0)
+        RateTest::harm(tolerated).map(Self)
     }
 
     /// Is the canary's mean failing share less than `margin` times the control's?
@@ -68,22 +65,14 @@ impl FractionTest {
     /// # Errors
     /// A ratio that is not from 0.001 to 1000.
     pub fn safety(margin: f64) -> Result<Self, Error> {
-        Self::checked(margin, -1.0)
-    }
-
-    fn checked(ratio: f64, side: f64) -> Result<Self, Error> {
-        if (0.001..=1000.0).contains(&ratio) {
-            Ok(Self { ln_bound: math::ln(ratio), side })
-        } else {
-            Err(Error::new("ratio", Kind::Range, "must be from 0.001 to 1000", shown(ratio)))
-        }
+        RateTest::safety(margin).map(Self)
     }
 
     /// What the test's bets make of one cell.
     #[must_use]
     pub fn wealth(&self, cell: &FractionCell) -> Wealth {
-        let bets = Bets::of(cell, self.ln_bound);
-        Wealth::of(|step| bets.made(if self.side > 0.0 { step.up } else { step.down }).value)
+        let bets = Bets::of(cell, self.0.ln_bound);
+        Wealth::of(|step| bets.made(if self.0.side > 0.0 { step.up } else { step.down }).value)
     }
 
     /// ln of the e-value over cells; 0 without failures.
@@ -286,7 +275,7 @@ mod tests {
         ];
         let interval = fraction_ratio_interval(&cells, Probability::new(0.01).unwrap());
         for (end, side) in [(interval.lower, 1.0), (interval.upper, -1.0)] {
-            let test = FractionTest { ln_bound: math::ln(end.unwrap()), side };
+            let test = FractionTest(RateTest::against(math::ln(end.unwrap()), side));
             let off = test.ln_evidence(&cells) + math::ln(0.01);
             assert!(off.abs() < 1e-11, "{off}");
         }

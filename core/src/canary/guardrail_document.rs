@@ -59,10 +59,11 @@ impl Guardrail {
             let stated = |(_, stated): &(&str, &Option<(Option<f64>, Field<'_>)>)| stated.is_some();
             let named = at.iter().filter(|at| stated(at)).find(|(name, _)| error.path().ends_with(name));
             let other = || at.iter().rev().find(|at| stated(at));
-            match named.or_else(other) {
-                Some((_, Some((_, field)))) => field.refuse(error.kind(), String::from(error.rule())),
-                _ => field.refuse(error.kind(), String::from(error.rule())),
-            }
+            let at = match named.or_else(other) {
+                Some((_, Some((_, stated)))) => stated,
+                _ => field,
+            };
+            at.refuse(error.kind(), String::from(error.rule()));
         })
         .ok()
     }

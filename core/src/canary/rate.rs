@@ -38,9 +38,9 @@ impl Cell {
 /// **Holds when** units were assigned by the stated share, each unit is counted once, and outcomes of both arms are recorded alike.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RateTest {
-    ln_bound: f64,
+    pub(super) ln_bound: f64,
     /// +1 looks above the bound, -1 below it.
-    side: f64,
+    pub(super) side: f64,
 }
 
 impl RateTest {

@@ -8,13 +8,12 @@ use std::{
 
 /// From the ground up. A room may import from floors below its own. On one floor it may import only from rooms of its own
 /// *group*, to the left of it; the ground floor is one group, and every other room is a group of its own.
-const FLOORS: [&[&[&str]]; 7] = [
+const FLOORS: [&[&[&str]]; 6] = [
     &[&["siphash", "order", "error", "quantity", "math", "document"]],
     &[&["bucketing"], &["observe"]],
     &[&["flag"], &["canary"], &["slo"]],
     &[&["rollout"]],
     &[&["release"]],
-    &[&["simulate"]],
     &[&["simulate"]],
 ];
 

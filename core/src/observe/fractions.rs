@@ -42,6 +42,12 @@ impl Fractions {
         if 0 < requests && failed <= requests { Ok(()) } else { Err(impossible(failed, requests)) }
     }
 
+    /// Units by sixteenths that failed.
+    #[cfg(feature = "simulate")]
+    pub(crate) const fn of_counts(counts: [u64; 17]) -> Self {
+        Self { counts }
+    }
+
     /// Counts one unit, of whose `requests` so many `failed`.
     ///
     /// # Errors

@@ -59,6 +59,13 @@ impl Moments {
     /// The most units: 2^46. Their sums stay within 128 bits.
     pub const MOST_UNITS: u64 = 1 << 46;
 
+    /// Moments of values without companions, from their sums.
+    #[cfg(feature = "simulate")]
+    pub(crate) fn of_sums(units: u64, value: i128, value_squared: i128) -> Result<Self, Error> {
+        let sums = Unchecked { units, value, companion: 0, value_squared, companion_squared: 0, product: 0 };
+        Self::try_from(sums)
+    }
+
     /// Refuses numbers beyond the bounds.
     #[inline]
     pub(super) fn check(value: i64, companion: i64) -> Result<(), Error> {

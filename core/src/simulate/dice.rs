@@ -72,6 +72,56 @@ impl Dice {
         successes
     }
 
+    /// A gamma number of the given shape and scale 1, by rejection (Marsaglia and Tsang 2000); 0 for a shape that is not above 0.
+    pub fn gamma(&mut self, shape: f64) -> f64 {
+        if shape.is_nan() || shape <= 0.0 {
+            return 0.0;
+        }
+        if shape < 1.0 {
+            // one more, times a power of a uniform number (section 8)
+            let more = self.gamma(shape + 1.0);
+            return more * math::pow(self.uniform(), 1.0 / shape);
+        }
+        let d = shape - 1.0 / 3.0;
+        let c = 1.0 / math::sqrt(9.0 * d);
+        loop {
+            let x = self.normal();
+            let root = 1.0 + c * x;
+            let v = root * root * root;
+            if root > 0.0 && math::ln(self.uniform()) < 0.5 * x * x + d - d * v + d * math::ln(v) {
+                return d * v;
+            }
+        }
+    }
+
+    /// Events of a Poisson process before the time `mean`, held to 0 to 2^40.
+    ///
+    /// A long time is cut where an event well inside it falls, which is a gamma number; the events before that one are then known, or binomial
+    /// (Ahrens and Dieter 1974). What is left is walked from event to event.
+    pub fn poisson(&mut self, mean: f64) -> u64 {
+        let (mut left, mut events) = (mean.clamp(0.0, math::count(1 << 40)), 0);
+        while left > 30.0 {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "between 26 and 2^40"
+            )]
+            let inside = math::floor(left * 0.875) as u64;
+            let at = self.gamma(math::count(inside));
+            if at > left {
+                return events + self.binomial(inside - 1, left / at);
+            }
+            events += inside;
+            left -= at;
+        }
+        // not a number is no time
+        while left > 0.0 {
+            left -= self.exponential();
+            events += u64::from(left > 0.0);
+        }
+        events
+    }
+
     /// How `trials` fall into cells of the given chances; what the chances leave of 1 falls into none. Added to `cells`.
     pub fn multinomial(&mut self, trials: u64, chances: &[f64], cells: &mut [u64]) {
         let (mut open, mut left) = (trials, 1.0);
@@ -111,6 +161,8 @@ fn fixed_point(p: f64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec;
+    use alloc::vec::Vec;
 
     #[test]
     fn binomials_have_their_mean_and_variance() {
@@ -135,6 +187,32 @@ mod tests {
         }
         let mut dice = Dice::new(1, 1);
         assert_eq!((dice.binomial(9, 0.0), dice.binomial(9, 1.0), dice.binomial(9, f64::NAN)), (0, 9, 0));
+    }
+
+    #[test]
+    fn gamma_and_poisson_numbers_have_their_mean_and_variance() {
+        let mut dice = Dice::new(9, 0);
+        let runs = 20_000;
+        let mut moments = |draw: &mut dyn FnMut(&mut Dice) -> f64| {
+            let (mut sum, mut squares) = (0.0, 0.0);
+            for _ in 0..runs {
+                let x = draw(&mut dice);
+                sum += x;
+                squares += x * x;
+            }
+            let mean = sum / f64::from(runs);
+            (mean, squares / f64::from(runs) - mean * mean)
+        };
+        for size in [0.5, 1.0, 7.0, 31.0, 2_000.0] {
+            let gamma = moments(&mut |dice| dice.gamma(size));
+            let poisson = moments(&mut |dice| math::count(dice.poisson(size)));
+            for (mean, variance) in [gamma, poisson] {
+                assert!((mean - size).abs() < 4.0 * math::sqrt(size / f64::from(runs)), "{size}: {mean}");
+                assert!((variance / size - 1.0).abs() < 0.1, "{size}: {variance}");
+            }
+        }
+        let none: Vec<u64> = [0.0, -1.0, f64::NAN].map(|mean| Dice::new(1, 1).poisson(mean)).into();
+        assert_eq!((none, Dice::new(1, 1).gamma(f64::NAN)), (vec![0, 0, 0], 0.0));
     }
 
     #[test]

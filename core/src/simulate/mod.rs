@@ -1,7 +1,12 @@
 //! What would happen? Seeded simulation, for planning. Needs the feature `simulate`.
 //!
 //! Nothing here takes part in a decision. Given a seed, every figure is the same on every platform.
+//!
+//! [`power`] says how many units a guardrail's test needs, how soon it finds an effect, and which effect a number of units is enough for.
 
+mod cells;
 mod dice;
+pub mod power;
 
+pub use cells::Cells;
 pub use dice::Dice;

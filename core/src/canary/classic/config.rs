@@ -8,6 +8,9 @@ use alloc::vec::Vec;
 
 /// The classic judge: its metrics, the weights of their groups, and the scores that pass.
 ///
+/// **Holds when** the points of a series are independent and alike, as those of a time series seldom are, and when one look is taken: the level is that of one
+/// metric's interval at one look. Scores have no error rate, and neither metrics nor further looks are corrected for.
+///
 /// ```
 /// use rampgate::canary::classic::{Config, Verdict};
 ///

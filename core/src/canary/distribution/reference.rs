@@ -121,6 +121,12 @@ impl Reference {
     /// # Errors
     /// Fewer than two quantiles or more than 32, shares of 0% or 100%, shares or values that do not ascend, values of 0.
     pub fn from_quantiles(quantiles: &[(Share, u64)]) -> Result<Self, Error> {
+        Self::from_histogram(&Self::stated(quantiles)?)
+            .ok_or_else(|| Error::absent("quantiles", Kind::Range, "must describe a distribution"))
+    }
+
+    /// A billion values that are spread as the quantiles say.
+    pub(crate) fn stated(quantiles: &[(Share, u64)]) -> Result<Histogram, Error> {
         let refuse = |position: usize, kind, rule: &'static str, value: &dyn core::fmt::Display| {
             Err(Error::new(alloc::format!("quantiles[{position}]"), kind, rule, value))
         };
@@ -159,9 +165,7 @@ impl Reference {
                 count
             })
             .collect();
-        let histogram = Histogram::from_counts(0, &counts)?;
-        Self::from_histogram(&histogram)
-            .ok_or_else(|| Error::absent("quantiles", Kind::Range, "must describe a distribution"))
+        Histogram::from_counts(0, &counts)
     }
 
     /// The first bin of each group but the lowest.

@@ -1,18 +1,33 @@
 //! What the user asks for.
 
-use clap::Parser;
 use clap::builder::{NonEmptyStringValueParser, ValueParser};
+use clap::{Parser, Subcommand};
 use core::fmt;
 use rampgate::Span;
 use std::path::PathBuf;
 
-/// Replay traffic through one guarded release: who sees it, is it hurting them, can we afford it, what next.
+/// A guarded release: who sees it, is it hurting them, can we afford it, what next.
 ///
-/// Without arguments two recordings are replayed: a healthy release, which completes, and one with a real fault, which is
+/// Without a command two recordings are replayed: a healthy release, which completes, and one with a real fault, which is
 /// rolled back. Each decision is printed with its reasons, and a page with the plots is written at the end.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "guarded-release", version, after_long_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "guarded-release", version, after_long_help = EXAMPLES, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    #[command(flatten)]
+    pub(crate) replay: ReplayArgs,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Replay traffic, recorded or from a log, through one guarded release (what happens without a command)
+    Replay(ReplayArgs),
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct ReplayArgs {
     /// Replay this access log instead; `-` reads standard input
     ///
     /// Common or combined log format, or JSON lines with `timestamp`, `unit`, `status` and optionally `arm` (control or
@@ -109,7 +124,7 @@ mod tests {
 
     #[test]
     fn no_argument_is_needed() {
-        let args = parse(&[]).unwrap();
+        let args = parse(&[]).unwrap().replay;
         assert_eq!(args.window.as_millis(), 600_000);
         assert_eq!(args.out, PathBuf::from("guarded-release.html"));
         assert!(args.log.is_none() && args.spec.is_none() && !args.quiet);
@@ -117,8 +132,8 @@ mod tests {
 
     #[test]
     fn a_log_is_a_file_or_standard_input() {
-        assert_eq!(parse(&["--log", "-"]).unwrap().log, Some(Input::Stdin));
-        assert_eq!(parse(&["--log", "a.log"]).unwrap().log, Some(Input::File("a.log".into())));
+        assert_eq!(parse(&["--log", "-"]).unwrap().replay.log, Some(Input::Stdin));
+        assert_eq!(parse(&["--log", "a.log"]).unwrap().replay.log, Some(Input::File("a.log".into())));
     }
 
     #[test]

@@ -134,25 +134,15 @@ impl Counter {
                 tier.layout().span() >= window.as_millis() && tier.complete_since() <= from.as_millis()
             })
             .unwrap_or(coarsest);
-        let (first, last) = (tier.epoch(from), tier.epoch(now));
-        let (mut good, mut bad, mut ahead) = (0_u64, 0_u64, 0_u64);
-        for bucket in tier.buckets() {
-            let epoch = u64::from(bucket.epoch);
-            if epoch > last {
-                ahead = ahead.saturating_add(bucket.good).saturating_add(bucket.bad);
-            } else if epoch >= first {
-                good = good.saturating_add(bucket.good);
-                bad = bad.saturating_add(bucket.bad);
-            }
-        }
+        let (inside, after) = tier.window(tier.epoch(from), tier.epoch(now));
         Reading {
             window,
             resolution: Span::clamped(tier.layout().width()),
             watched: self.watched(tier, window, now),
-            good,
-            bad,
+            good: inside.good,
+            bad: inside.bad,
             late: self.late,
-            ahead,
+            ahead: after.good.saturating_add(after.bad),
             rejected: self.rejected,
         }
     }
@@ -169,9 +159,7 @@ impl Counter {
         let from = now.saturating_sub(window);
         let earliest = from.saturating_sub(Self::LONGEST_WINDOW).as_millis();
         let end = tier.epoch(now).saturating_add(1).saturating_mul(tier.layout().width());
-        let possible = earliest..end;
-        let mut starts = witness.buckets().iter().map(|bucket| witness.start(bucket));
-        let Some(began) = starts.find(|start| possible.contains(start)) else { return Span::ZERO };
+        let Some(began) = witness.oldest_from(earliest).filter(|start| *start < end) else { return Span::ZERO };
         let since_then = now.as_millis().saturating_sub(began).max(FINEST);
         let complete_since = tier.complete_since();
         let held = if complete_since > from.as_millis() {
@@ -186,7 +174,7 @@ impl Counter {
     #[must_use]
     pub fn newest(&self) -> Option<Timestamp> {
         let [finest, ..] = &self.tiers;
-        Timestamp::from_millis(finest.start(finest.buckets().last()?)).ok()
+        Timestamp::from_millis(finest.newest()?).ok()
     }
 
     /// Events that came too late: older than all that the coarsest tier held by then.

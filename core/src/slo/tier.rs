@@ -1,4 +1,5 @@
 use crate::quantity::Timestamp;
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 /// Width of the finest bucket, in milliseconds; every other width is a multiple of it.
@@ -51,10 +52,7 @@ impl Layout {
 }
 
 /// Counts of one stretch of time, numbered from the Unix epoch in widths of its tier.
-///
-/// Packed because the tiers of a counter hold 1,597 of these: 20 bytes each stay within 32 KiB, 24 would not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(C, packed(4))]
 pub(super) struct Bucket {
     pub(super) epoch: u32,
     pub(super) good: u64,
@@ -68,19 +66,73 @@ impl Bucket {
     }
 }
 
+/// A bucket as it is kept: with the running sums up to its end, modulo 2^64, so that a window of any length is one subtraction.
+///
+/// Packed because the tiers of a counter hold 1,597 of these: 20 bytes each stay within 32 KiB, 24 would not.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, packed(4))]
+struct Mark {
+    epoch: u32,
+    good: u64,
+    bad: u64,
+}
+
+impl Mark {
+    fn sums(self) -> Sums {
+        Sums { good: self.good, bad: self.bad }
+    }
+}
+
+/// Good and bad events up to some bucket, modulo 2^64. Differences of two are exact as long as they are below 2^64.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sums {
+    pub(super) good: u64,
+    pub(super) bad: u64,
+}
+
+impl Sums {
+    fn plus(self, other: Self) -> Self {
+        Self { good: self.good.wrapping_add(other.good), bad: self.bad.wrapping_add(other.bad) }
+    }
+
+    fn since(self, earlier: Self) -> Self {
+        Self { good: self.good.wrapping_sub(earlier.good), bad: self.bad.wrapping_sub(earlier.bad) }
+    }
+
+    fn checked_add(self, other: Self) -> Option<Self> {
+        Some(Self { good: self.good.checked_add(other.good)?, bad: self.bad.checked_add(other.bad)? })
+    }
+
+    fn saturating_add(self, other: Self) -> Self {
+        Self { good: self.good.saturating_add(other.good), bad: self.bad.saturating_add(other.bad) }
+    }
+}
+
 /// The newest distinct buckets of one width, oldest first, none of them empty.
 ///
 /// What a tier holds depends on the events alone and not on their order: a bucket that is among the newest in the end
 /// was among the newest all along, so nothing of it was ever dropped.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Tier {
     layout: Layout,
-    buckets: Vec<Bucket>,
+    /// Whether the sum over all buckets may pass 2^64: then windows are added up bucket by bucket, and held there.
+    vast: bool,
+    /// The running sums before the oldest bucket.
+    dropped: Sums,
+    marks: VecDeque<Mark>,
 }
+
+impl PartialEq for Tier {
+    fn eq(&self, other: &Self) -> bool {
+        self.layout == other.layout && self.buckets().eq(other.buckets())
+    }
+}
+
+impl Eq for Tier {}
 
 impl Tier {
     const fn empty(layout: Layout) -> Self {
-        Self { layout, buckets: Vec::new() }
+        Self { layout, vast: false, dropped: Sums { good: 0, bad: 0 }, marks: VecDeque::new() }
     }
 
     /// An empty tier of each layout, finest first.
@@ -89,63 +141,102 @@ impl Tier {
         [Self::empty(a), Self::empty(b), Self::empty(c), Self::empty(d), Self::empty(e)]
     }
 
-    /// A tier of buckets that the caller has checked.
-    pub(super) fn holding(layout: Layout, buckets: Vec<Bucket>) -> Self {
-        Self { layout, buckets }
+    /// A tier of buckets that the caller has checked: in order, no more than it holds.
+    pub(super) fn holding(layout: Layout, buckets: &[Bucket]) -> Self {
+        let mut tier = Self { marks: VecDeque::with_capacity(buckets.len()), ..Self::empty(layout) };
+        for &Bucket { epoch, good, bad } in buckets {
+            let sums = Sums { good, bad };
+            tier.vast |= tier.held().checked_add(sums).is_none();
+            let Sums { good, bad } = tier.newest_sums().plus(sums);
+            tier.marks.push_back(Mark { epoch, good, bad });
+        }
+        tier
     }
 
     /// Counts events of the bucket that holds the finest epoch `finest`; false where the tier is past it.
     pub(super) fn record(&mut self, finest: u32, good: u64, bad: u64) -> bool {
-        let epoch = finest / self.layout.ratio;
-        if let Some(newest) = self.buckets.last_mut()
-            && newest.epoch == epoch
+        if !self.vast
+            && let Some(newest) = self.marks.back_mut()
+            && finest.wrapping_sub(newest.epoch.wrapping_mul(self.layout.ratio)) < self.layout.ratio
+            && let Some(good_held) = newest.good.wrapping_sub(self.dropped.good).checked_add(good)
+            && let Some(bad_held) = newest.bad.wrapping_sub(self.dropped.bad).checked_add(bad)
         {
-            newest.add(good, bad); // nearly every event ends here
-            return true;
+            newest.good = self.dropped.good.wrapping_add(good_held);
+            newest.bad = self.dropped.bad.wrapping_add(bad_held);
+            return true; // nearly every event ends here
         }
-        match self.buckets.binary_search_by_key(&epoch, |bucket| bucket.epoch) {
-            Ok(position) => {
-                if let Some(bucket) = self.buckets.get_mut(position) {
-                    bucket.add(good, bad);
+        self.record_elsewhere(finest / self.layout.ratio, Sums { good, bad })
+    }
+
+    fn record_elsewhere(&mut self, epoch: u32, events: Sums) -> bool {
+        let mut position = self.before(u64::from(epoch));
+        if self.marks.get(position).is_none_or(|mark| mark.epoch != epoch) {
+            if self.is_full() {
+                if position == 0 {
+                    return false;
                 }
-                true
+                self.dropped = self.marks.pop_front().map_or(self.dropped, Mark::sums);
+                position = position.saturating_sub(1);
+            } else {
+                self.make_room();
             }
-            Err(0) if self.is_full() => false,
-            Err(position) => {
-                let bucket = Bucket { epoch, good, bad };
-                if self.is_full() {
-                    self.buckets.remove(0);
-                    self.buckets.insert(position.saturating_sub(1), bucket);
-                } else {
-                    self.make_room();
-                    self.buckets.insert(position, bucket);
-                }
-                true
-            }
+            let Sums { good, bad } = self.sums_before(position);
+            self.marks.insert(position, Mark { epoch, good, bad });
         }
+        self.vast |= self.held().checked_add(events).is_none();
+        let Some(mark) = self.marks.get(position) else { return false };
+        let old = mark.sums().since(self.sums_before(position));
+        let more = old.saturating_add(events).since(old);
+        for mark in self.marks.range_mut(position..) {
+            mark.good = mark.good.wrapping_add(more.good);
+            mark.bad = mark.bad.wrapping_add(more.bad);
+        }
+        true
     }
 
     /// Adds bucket by bucket, then keeps the newest.
     pub(super) fn merge(&mut self, other: &Self) {
-        self.buckets.extend_from_slice(&other.buckets);
-        self.buckets.sort_unstable_by_key(|bucket| bucket.epoch);
-        self.buckets.dedup_by(|next, kept| {
+        if self.vast || other.vast || self.held().checked_add(other.held()).is_none() {
+            return self.merge_by_bucket(other);
+        }
+        let most = self.marks.len().saturating_add(other.marks.len()).min(self.layout.capacity());
+        let mut merged = VecDeque::with_capacity(most);
+        let (mut mine, mut theirs) = (self.marks.iter().rev().peekable(), other.marks.iter().rev().peekable());
+        // From the newest back: the running sum of both at a bucket is that of each at its newest bucket up to there.
+        let dropped = loop {
+            let (a, b) = (mine.peek().copied(), theirs.peek().copied());
+            let sums = a.map_or(self.dropped, |mark| mark.sums());
+            let sums = sums.plus(b.map_or(other.dropped, |mark| mark.sums()));
+            let epoch = a.map(|mark| mark.epoch).max(b.map(|mark| mark.epoch));
+            let Some(epoch) = epoch.filter(|_| merged.len() < self.layout.capacity()) else { break sums };
+            merged.push_front(Mark { epoch, good: sums.good, bad: sums.bad });
+            mine.next_if(|mark| mark.epoch == epoch);
+            theirs.next_if(|mark| mark.epoch == epoch);
+        };
+        self.dropped = dropped;
+        self.marks = merged;
+    }
+
+    /// The same where sums may pass 2^64, so that each bucket has to be held there on its own.
+    fn merge_by_bucket(&mut self, other: &Self) {
+        let mut buckets: Vec<Bucket> = self.buckets().chain(other.buckets()).collect();
+        buckets.sort_unstable_by_key(|bucket| bucket.epoch);
+        buckets.dedup_by(|next, kept| {
             let same = next.epoch == kept.epoch;
             if same {
                 kept.add(next.good, next.bad);
             }
             same
         });
-        let excess = self.buckets.len().saturating_sub(self.layout.capacity());
-        self.buckets.drain(..excess);
-        self.buckets.shrink_to(self.layout.capacity());
+        let excess = buckets.len().saturating_sub(self.layout.capacity());
+        *self = Self::holding(self.layout, buckets.get(excess..).unwrap_or_default());
     }
 
     /// Grows by doubling, and never past what the tier can hold.
     fn make_room(&mut self) {
-        let length = self.buckets.len();
-        if length == self.buckets.capacity() {
-            self.buckets.reserve_exact(length.max(4).min(self.layout.capacity().saturating_sub(length)));
+        let length = self.marks.len();
+        if length == self.marks.capacity() {
+            self.marks.reserve_exact(length.max(4).min(self.layout.capacity().saturating_sub(length)));
         }
     }
 
@@ -153,13 +244,74 @@ impl Tier {
         self.layout
     }
 
-    pub(super) fn buckets(&self) -> &[Bucket] {
-        &self.buckets
+    /// The buckets, oldest first.
+    pub(super) fn buckets(&self) -> impl Iterator<Item = Bucket> {
+        self.marks.iter().scan(self.dropped, |before, mark| {
+            let Sums { good, bad } = mark.sums().since(*before);
+            *before = mark.sums();
+            Some(Bucket { epoch: mark.epoch, good, bad })
+        })
+    }
+
+    /// When the newest bucket starts, in Unix milliseconds.
+    pub(super) fn newest(&self) -> Option<u64> {
+        self.marks.back().map(|mark| self.start(mark.epoch))
+    }
+
+    /// When the oldest bucket starts that does so at `from` or later, in Unix milliseconds.
+    pub(super) fn oldest_from(&self, from: u64) -> Option<u64> {
+        let position = self.before(from.div_ceil(self.layout.width()));
+        self.marks.get(position).map(|mark| self.start(mark.epoch))
+    }
+
+    /// The events of the buckets from `first` to `last`, and of those after `last`.
+    pub(super) fn window(&self, first: u64, last: u64) -> (Sums, Sums) {
+        if self.vast {
+            let mut sums = (Sums::default(), Sums::default());
+            for Bucket { epoch, good, bad } in self.buckets() {
+                let part = if u64::from(epoch) > last { &mut sums.1 } else { &mut sums.0 };
+                if u64::from(epoch) >= first {
+                    *part = part.saturating_add(Sums { good, bad });
+                }
+            }
+            return sums;
+        }
+        let to = self.sums_before(self.before(last.saturating_add(1)));
+        let from = self.sums_before(self.before(first));
+        (to.since(from), self.newest_sums().since(to))
+    }
+
+    /// How many buckets lie before `epoch`.
+    fn before(&self, epoch: u64) -> usize {
+        let Some(newest) = self.marks.back() else { return 0 };
+        let Some(back) = u64::from(newest.epoch).checked_sub(epoch) else { return self.marks.len() };
+        // Where no bucket in between is missing, this is the place.
+        let place = usize::try_from(back).ok().and_then(|back| self.marks.len().checked_sub(1)?.checked_sub(back));
+        if let Some(place) = place
+            && self.marks.get(place).is_some_and(|mark| u64::from(mark.epoch) == epoch)
+        {
+            return place;
+        }
+        self.marks.partition_point(|mark| u64::from(mark.epoch) < epoch)
+    }
+
+    /// The running sums of the first `position` buckets.
+    fn sums_before(&self, position: usize) -> Sums {
+        position.checked_sub(1).and_then(|last| self.marks.get(last)).map_or(self.dropped, |mark| mark.sums())
+    }
+
+    fn newest_sums(&self) -> Sums {
+        self.marks.back().map_or(self.dropped, |mark| mark.sums())
+    }
+
+    /// All events held, modulo 2^64.
+    fn held(&self) -> Sums {
+        self.newest_sums().since(self.dropped)
     }
 
     /// Whether older buckets may have been dropped.
     pub(super) fn is_full(&self) -> bool {
-        self.buckets.len() >= self.layout.capacity()
+        self.marks.len() >= self.layout.capacity()
     }
 
     /// The number of the bucket that holds `at`; wider than those stored, for `at` may lie beyond all of them.
@@ -167,22 +319,22 @@ impl Tier {
         at.as_millis() / self.layout.width()
     }
 
-    /// When `bucket` starts, in Unix milliseconds.
-    pub(super) fn start(&self, bucket: &Bucket) -> u64 {
-        u64::from(bucket.epoch) * self.layout.width()
+    /// When the bucket `epoch` starts, in Unix milliseconds.
+    pub(super) fn start(&self, epoch: u32) -> u64 {
+        u64::from(epoch) * self.layout.width()
     }
 
     /// The instant since which nothing was dropped, in Unix milliseconds.
     pub(super) fn complete_since(&self) -> u64 {
-        match self.buckets.first() {
-            Some(oldest) if self.is_full() => self.start(oldest),
+        match self.marks.front() {
+            Some(oldest) if self.is_full() => self.start(oldest.epoch),
             _ => 0,
         }
     }
 
     #[cfg(test)]
     pub(super) fn heap_bytes(&self) -> usize {
-        self.buckets.capacity() * size_of::<Bucket>()
+        self.marks.capacity() * size_of::<Mark>()
     }
 }
 
@@ -198,7 +350,7 @@ mod tests {
         let needed: usize = LAYOUTS.iter().map(|l| l.capacity() - SPARE).sum();
         assert_eq!(needed, 1_517);
         assert!(LAYOUTS.windows(2).all(|pair| pair[1].ratio % pair[0].ratio == 0));
-        assert_eq!(size_of::<Bucket>(), 20);
+        assert_eq!(size_of::<Mark>(), 20);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use super::Reading;
-use super::tier::{FINEST, Tier};
+use super::tier::{FINEST, LAYOUTS, Tier};
 use super::wire::Wire;
 use crate::error::{Error, Kind};
 use crate::quantity::{Span, Timestamp};
@@ -123,6 +123,12 @@ impl Counter {
         Ok(self.reading(window, now))
     }
 
+    /// The width of the buckets that `window` is read from, as long as they go back far enough.
+    pub(super) fn width_for(window: Span) -> Span {
+        let fits = LAYOUTS.iter().find(|layout| layout.span() >= window.as_millis());
+        Span::clamped(fits.or(LAYOUTS.last()).map_or(FINEST, |layout| layout.width()))
+    }
+
     /// [`read`](Self::read) for a window that is known to be in range.
     pub(super) fn reading(&self, window: Span, now: Timestamp) -> Reading {
         let from = now.saturating_sub(window);
@@ -159,7 +165,9 @@ impl Counter {
         let from = now.saturating_sub(window);
         let earliest = from.saturating_sub(Self::LONGEST_WINDOW).as_millis();
         let end = tier.epoch(now).saturating_add(1).saturating_mul(tier.layout().width());
-        let Some(began) = witness.oldest_from(earliest).filter(|start| *start < end) else { return Span::ZERO };
+        let Some(began) = witness.oldest_from(earliest).filter(|start| *start < end) else {
+            return Span::ZERO;
+        };
         let since_then = now.as_millis().saturating_sub(began).max(FINEST);
         let complete_since = tier.complete_since();
         let held = if complete_since > from.as_millis() {

@@ -201,7 +201,8 @@ impl Tier {
         }
         let most = self.marks.len().saturating_add(other.marks.len()).min(self.layout.capacity());
         let mut merged = VecDeque::with_capacity(most);
-        let (mut mine, mut theirs) = (self.marks.iter().rev().peekable(), other.marks.iter().rev().peekable());
+        let (mut mine, mut theirs) =
+            (self.marks.iter().rev().peekable(), other.marks.iter().rev().peekable());
         // From the newest back: the running sum of both at a bucket is that of each at its newest bucket up to there.
         let dropped = loop {
             let (a, b) = (mine.peek().copied(), theirs.peek().copied());
@@ -286,7 +287,8 @@ impl Tier {
         let Some(newest) = self.marks.back() else { return 0 };
         let Some(back) = u64::from(newest.epoch).checked_sub(epoch) else { return self.marks.len() };
         // Where no bucket in between is missing, this is the place.
-        let place = usize::try_from(back).ok().and_then(|back| self.marks.len().checked_sub(1)?.checked_sub(back));
+        let place =
+            usize::try_from(back).ok().and_then(|back| self.marks.len().checked_sub(1)?.checked_sub(back));
         if let Some(place) = place
             && self.marks.get(place).is_some_and(|mark| u64::from(mark.epoch) == epoch)
         {

@@ -8,7 +8,6 @@ Numbers that somebody published carry `source` and `published`; this script chec
 """
 
 import json
-from datetime import datetime, timezone
 from fractions import Fraction
 from math import ceil, floor, lgamma
 from math import log as ln
@@ -23,11 +22,6 @@ SLOKIT = "slokit 1.9.0, src/burn_rate.rs (MwmbrConfig::scaled)"
 MIXIN = "kubernetes-monitoring/kubernetes-mixin, config.libsonnet"
 OURS = "derived here"
 MIDNIGHT = 1_795_478_400_000  # 2026-11-24T00:00:00Z, a multiple of every bucket's width
-
-
-def time_text(millis):
-    text = datetime.fromtimestamp(millis / 1_000, timezone.utc).isoformat(timespec="milliseconds")
-    return text.replace(".000+00:00", "Z").replace("+00:00", "Z")
 
 
 class CachedLog(Log):
@@ -244,7 +238,7 @@ class Alerts:
         needed, rate = ln(1 / self.made["evidence"]), float(limit)
         odds = ln_beta(0.5 + bad, 0.5 + good) - ln_beta(0.5, 0.5) - bad * ln(rate) - good * ln(1 - rate)
         enough = odds >= needed and bad > limit * (good + bad) and since % span(read["resolution"]) == 0
-        return {"since": time_text(since), "good": good, "bad": bad, "ln_odds": odds, "needed": needed, "suffices": enough}
+        return {"since": since, "good": good, "bad": bad, "ln_odds": odds, "needed": needed, "suffices": enough}
 
     def evaluate(self, log, now):
         made, rows, drops, firing, unknown = self.made, [], [], set(), False
@@ -293,12 +287,12 @@ class Alerts:
                 "spent_ppm": None if ppm is None else ceil(Fraction(ppm * span(read["watched"]), made["period"])), "window": window,
             })  # fmt: skip
         alert = "page" if "page" in firing else "ticket" if firing else "insufficient_data" if unknown else "quiet"
-        return {"alert": alert, "at": time_text(now), "rows": rows, "drops": drops}
+        return {"alert": alert, "at": now, "rows": rows, "drops": drops}
 
     def status(self, latch, frozen):
         if latch["firing"] is not None:
-            return "firing", time_text(latch["firing"])
-        since = None if latch["burning"] is None else time_text(latch["burning"])
+            return "firing", latch["firing"]
+        since = None if latch["burning"] is None else latch["burning"]
         return "insufficient_data" if frozen else "pending" if since else "quiet", since
 
 

@@ -1,4 +1,3 @@
-use crate::quantity::Timestamp;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -43,6 +42,18 @@ impl Layout {
     /// The last bucket number, that of the last ten seconds a `u32` can count.
     pub(super) fn last_epoch(self) -> u32 {
         u32::MAX / self.ratio
+    }
+
+    /// The bucket that the finest epoch `finest` lies in. Spelt out, because dividing by a constant is a multiplication.
+    pub(super) fn epoch_of(self, finest: u64) -> u64 {
+        match self.ratio {
+            1 => finest,
+            6 => finest / 6,
+            30 => finest / 30,
+            180 => finest / 180,
+            720 => finest / 720,
+            other => finest / u64::from(other.max(1)),
+        }
     }
 
     /// How many buckets of `finer` one bucket of this tier covers.
@@ -103,8 +114,23 @@ impl Sums {
         Some(Self { good: self.good.checked_add(other.good)?, bad: self.bad.checked_add(other.bad)? })
     }
 
+    pub(super) fn add(&mut self, good: u64, bad: u64) {
+        *self = self.saturating_add(Self { good, bad });
+    }
+
     fn saturating_add(self, other: Self) -> Self {
         Self { good: self.good.saturating_add(other.good), bad: self.bad.saturating_add(other.bad) }
+    }
+}
+
+fn same_epochs(a: &[Mark], b: &[Mark]) -> bool {
+    a.iter().zip(b).all(|(a, b)| a.epoch == b.epoch)
+}
+
+fn add_marks(to: &mut [Mark], from: &[Mark]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        to.good = to.good.wrapping_add(from.good);
+        to.bad = to.bad.wrapping_add(from.bad);
     }
 }
 
@@ -194,28 +220,53 @@ impl Tier {
         true
     }
 
+    /// Counts events of the bucket that holds the finest epoch `finest`, if it is there.
+    pub(super) fn add_if_held(&mut self, finest: u32, good: u64, bad: u64) {
+        let epoch = finest / self.layout.ratio;
+        let position = self.before(u64::from(epoch));
+        if self.marks.get(position).is_some_and(|mark| mark.epoch == epoch) {
+            self.record(finest, good, bad);
+        }
+    }
+
     /// Adds bucket by bucket, then keeps the newest.
     pub(super) fn merge(&mut self, other: &Self) {
         if self.vast || other.vast || self.held().checked_add(other.held()).is_none() {
             return self.merge_by_bucket(other);
         }
-        let most = self.marks.len().saturating_add(other.marks.len()).min(self.layout.capacity());
-        let mut merged = VecDeque::with_capacity(most);
-        let (mut mine, mut theirs) =
-            (self.marks.iter().rev().peekable(), other.marks.iter().rev().peekable());
-        // From the newest back: the running sum of both at a bucket is that of each at its newest bucket up to there.
-        let dropped = loop {
-            let (a, b) = (mine.peek().copied(), theirs.peek().copied());
-            let sums = a.map_or(self.dropped, |mark| mark.sums());
-            let sums = sums.plus(b.map_or(other.dropped, |mark| mark.sums()));
-            let epoch = a.map(|mark| mark.epoch).max(b.map(|mark| mark.epoch));
-            let Some(epoch) = epoch.filter(|_| merged.len() < self.layout.capacity()) else { break sums };
-            merged.push_front(Mark { epoch, good: sums.good, bad: sums.bad });
-            mine.next_if(|mark| mark.epoch == epoch);
-            theirs.next_if(|mark| mark.epoch == epoch);
-        };
-        self.dropped = dropped;
-        self.marks = merged;
+        let (front, back) = other.marks.as_slices();
+        let mine = self.marks.make_contiguous();
+        let split = mine.split_at_mut_checked(front.len()).filter(|(_, rest)| rest.len() == back.len());
+        if let Some((first, second)) = split
+            && same_epochs(first, front)
+            && same_epochs(second, back)
+        {
+            add_marks(first, front);
+            add_marks(second, back);
+            self.dropped = self.dropped.plus(other.dropped);
+            return;
+        }
+        let mut merged: Vec<Mark> = Vec::with_capacity(mine.len().saturating_add(other.marks.len()));
+        let (mut mine, mut theirs) = (mine.iter().peekable(), front.iter().chain(back).peekable());
+        let (mut my_sums, mut their_sums) = (self.dropped, other.dropped);
+        loop {
+            let epoch = match (mine.peek(), theirs.peek()) {
+                (Some(a), Some(b)) => a.epoch.min(b.epoch),
+                (Some(only), None) | (None, Some(only)) => only.epoch,
+                (None, None) => break,
+            };
+            my_sums = mine.next_if(|mark| mark.epoch == epoch).map_or(my_sums, |mark| mark.sums());
+            their_sums = theirs.next_if(|mark| mark.epoch == epoch).map_or(their_sums, |mark| mark.sums());
+            let Sums { good, bad } = my_sums.plus(their_sums);
+            merged.push(Mark { epoch, good, bad });
+        }
+        self.dropped = self.dropped.plus(other.dropped);
+        let excess = merged.len().saturating_sub(self.layout.capacity());
+        if let Some(last) = merged.drain(..excess).last() {
+            self.dropped = last.sums();
+        }
+        merged.shrink_to(self.layout.capacity());
+        self.marks = merged.into();
     }
 
     /// The same where sums may pass 2^64, so that each bucket has to be held there on its own.
@@ -261,6 +312,10 @@ impl Tier {
 
     /// When the oldest bucket starts that does so at `from` or later, in Unix milliseconds.
     pub(super) fn oldest_from(&self, from: u64) -> Option<u64> {
+        let oldest = self.start(self.marks.front()?.epoch);
+        if oldest >= from {
+            return Some(oldest); // nearly always
+        }
         let position = self.before(from.div_ceil(self.layout.width()));
         self.marks.get(position).map(|mark| self.start(mark.epoch))
     }
@@ -314,11 +369,6 @@ impl Tier {
     /// Whether older buckets may have been dropped.
     pub(super) fn is_full(&self) -> bool {
         self.marks.len() >= self.layout.capacity()
-    }
-
-    /// The number of the bucket that holds `at`; wider than those stored, for `at` may lie beyond all of them.
-    pub(super) fn epoch(&self, at: Timestamp) -> u64 {
-        at.as_millis() / self.layout.width()
     }
 
     /// When the bucket `epoch` starts, in Unix milliseconds.

@@ -26,7 +26,7 @@ impl From<Counter> for Wire {
             };
             tier.buckets().map(distance).collect()
         };
-        Self { tiers: counter.tiers.map(distances), late: counter.late, rejected: counter.rejected }
+        Self { tiers: counter.settled().map(distances), late: counter.late, rejected: counter.rejected }
     }
 }
 
@@ -34,22 +34,21 @@ impl TryFrom<Wire> for Counter {
     type Error = Error;
 
     fn try_from(wire: Wire) -> Result<Self, Error> {
-        let mut counter = Self { late: wire.late, rejected: wire.rejected, ..Self::new() };
-        for (position, ((tier, layout), stored)) in
-            counter.tiers.iter_mut().zip(LAYOUTS).zip(&wire.tiers).enumerate()
+        let mut tiers = Tier::all();
+        for (position, ((tier, layout), stored)) in tiers.iter_mut().zip(LAYOUTS).zip(&wire.tiers).enumerate()
         {
             *tier = read(layout, stored).map_err(|(index, rule)| {
                 Error::absent(format!("counter.tiers[{position}][{index}]"), Kind::Corrupt, rule)
             })?;
         }
-        for (position, (fine, coarse)) in counter.tiers.iter().zip(counter.tiers.iter().skip(1)).enumerate() {
+        for (position, (fine, coarse)) in tiers.iter().zip(tiers.iter().skip(1)).enumerate() {
             if !agree(fine, coarse) {
                 let path: String = format!("counter.tiers[{}]", position.saturating_add(1));
                 let rule = "must hold the sums of the finer tier before it";
                 return Err(Error::absent(path, Kind::Corrupt, rule));
             }
         }
-        Ok(counter)
+        Ok(Self::of(tiers, wire.late, wire.rejected))
     }
 }
 

@@ -87,7 +87,7 @@ impl Policy {
         (long, short): (&Reading, &Reading),
     ) -> RowReport {
         let was_firing = latch.is_firing();
-        let (signal, frozen) = self.signal(condition, was_firing, long, short);
+        let (signal, frozen) = self.judge(condition, was_firing, long, short);
         let (signal, evidence) = self.with_proof(condition, was_firing, signal, counter, now);
         let change = latch.step(signal, now, condition.pending, self.min_hold);
         let shown = |reading: &Reading| WindowReport {
@@ -135,27 +135,17 @@ impl Policy {
     }
 
     /// What the two windows say, and why they say nothing if they do not.
-    pub(in crate::slo) fn signal(
+    fn judge(
         &self,
         condition: &Condition,
         firing: bool,
         long: &Reading,
         short: &Reading,
     ) -> (Signal, Option<Frozen>) {
-        if let Some(frozen) = self.frozen(long).or_else(|| self.frozen(short)) {
-            return (Signal::Unknown, Some(frozen));
+        match self.frozen(long).or_else(|| self.frozen(short)) {
+            Some(frozen) => (Signal::Unknown, Some(frozen)),
+            None => (condition.signal(firing, long, short), None),
         }
-        let (good, bad) = (short.good(), short.bad());
-        let signal = if firing {
-            if condition.resets_below.is_reached(good, bad) { Signal::Between } else { Signal::Under }
-        } else if condition.fires_at.is_reached(long.good(), long.bad())
-            && condition.fires_at.is_reached(good, bad)
-        {
-            Signal::Over
-        } else {
-            Signal::Under
-        };
-        (signal, None)
     }
 
     /// The same for an absolute rule, which needs coverage only to reset.
@@ -193,7 +183,8 @@ impl Policy {
         }
     }
 
-    fn frozen(&self, reading: &Reading) -> Option<Frozen> {
+    /// Why nothing can be said by this window, if so.
+    pub(in crate::slo) fn frozen(&self, reading: &Reading) -> Option<Frozen> {
         let needed = u64::from(self.min_coverage.parts_per_million());
         if !seen(reading) {
             return Some(Frozen::NoEvents);
@@ -203,6 +194,20 @@ impl Policy {
             return Some(Frozen::Coverage);
         }
         (reading.resolution() > reading.window()).then_some(Frozen::Resolution)
+    }
+}
+
+impl Condition {
+    /// What two windows say of which something can be said.
+    pub(in crate::slo) fn signal(&self, firing: bool, long: &Reading, short: &Reading) -> Signal {
+        let (good, bad) = (short.good(), short.bad());
+        if firing {
+            if self.resets_below.is_reached(good, bad) { Signal::Between } else { Signal::Under }
+        } else if self.fires_at.is_reached(good, bad) && self.fires_at.is_reached(long.good(), long.bad()) {
+            Signal::Over
+        } else {
+            Signal::Under
+        }
     }
 }
 

@@ -46,8 +46,8 @@ mod row;
 mod severity;
 mod threshold;
 
-pub(in crate::slo) use alert_state::Latch;
 pub use alert_state::{AlertState, Change};
+pub(in crate::slo) use alert_state::{Latch, Signal};
 pub use budget_drop::BudgetDrop;
 pub use condition::Condition;
 pub use decision::{Alert, Decision, DropReport, Evidence, Frozen, RowReport, Status, WindowReport};

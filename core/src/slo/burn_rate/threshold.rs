@@ -31,8 +31,11 @@ impl Threshold {
         Self { num, den }
     }
 
-    /// Whether bad / (good + bad) is at least this: bad × (den - num) >= good × num, with no rounding and no overflow. True without events.
+    /// Whether bad / (good + bad) is at least this: bad × (den - num) >= good × num, with no rounding and no overflow. Not without bad events.
     pub(super) fn is_reached(self, good: u64, bad: u64) -> bool {
+        if bad == 0 {
+            return false; // nearly always, and the threshold is more than nothing
+        }
         let spared = self.den - self.num;
         if self.den >> 64 == 0 {
             return spared * u128::from(bad) >= self.num * u128::from(good);
@@ -91,7 +94,7 @@ mod tests {
             let total = u128::from(good) + u128::from(bad);
             let small = Threshold { num, den };
             let large = Threshold { num: num << 70, den: den << 70 };
-            prop_assert_eq!(small.is_reached(good, bad), u128::from(bad) * den >= num * total);
+            prop_assert_eq!(small.is_reached(good, bad), bad > 0 && u128::from(bad) * den >= num * total);
             prop_assert_eq!(large.is_reached(good, bad), small.is_reached(good, bad));
             prop_assert_eq!(small.is_exceeded(good, bad), u128::from(bad) * den > num * total);
             prop_assert_eq!(large.is_exceeded(good, bad), small.is_exceeded(good, bad));

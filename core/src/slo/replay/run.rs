@@ -3,7 +3,7 @@ use super::series::{Spending, check};
 use super::{Incident, Sample};
 use crate::error::{Error, Kind};
 use crate::quantity::{Span, Timestamp};
-use crate::slo::burn_rate::{BudgetDrop, Condition, Latch, Policy, Severity};
+use crate::slo::burn_rate::{BudgetDrop, Condition, Latch, Policy, Severity, Signal};
 use crate::slo::{Counter, Reading};
 use alloc::format;
 use alloc::vec::Vec;
@@ -90,7 +90,7 @@ pub fn replay(
         }
         windows.read(&counter, end);
         for player in &mut players {
-            player.step(&counter, &windows.readings, end);
+            player.step(&counter, &windows.seen, end);
         }
     }
 
@@ -102,23 +102,30 @@ pub fn replay(
 
 /// The distinct windows of all policies, each read once a step.
 #[derive(Debug, Default)]
-struct Windows {
-    spans: Vec<Span>,
-    readings: Vec<Reading>,
+struct Windows<'a> {
+    asked: Vec<(Span, &'a Policy)>,
+    seen: Vec<(Reading, bool)>,
 }
 
-impl Windows {
-    fn position(&mut self, window: Span) -> usize {
-        let known = self.spans.iter().position(|span| *span == window);
-        known.unwrap_or_else(|| {
-            self.spans.push(window);
-            self.spans.len().saturating_sub(1)
+impl<'a> Windows<'a> {
+    /// Policies that ask for the same coverage share their windows.
+    fn position(&mut self, window: Span, policy: &'a Policy) -> usize {
+        let same = |(span, other): &(Span, &Policy)| {
+            *span == window && other.min_coverage() == policy.min_coverage()
+        };
+        self.asked.iter().position(same).unwrap_or_else(|| {
+            self.asked.push((window, policy));
+            self.asked.len().saturating_sub(1)
         })
     }
 
+    /// Each window with whether nothing can be said by it.
     fn read(&mut self, counter: &Counter, now: Timestamp) {
-        self.readings.clear();
-        self.readings.extend(self.spans.iter().map(|window| counter.reading(*window, now)));
+        self.seen.clear();
+        self.seen.extend(self.asked.iter().map(|(window, policy)| {
+            let reading = counter.reading(*window, now);
+            (reading, policy.frozen(&reading).is_some())
+        }));
     }
 }
 
@@ -132,33 +139,39 @@ struct Player<'a> {
 }
 
 impl<'a> Player<'a> {
-    fn of(policy: &'a Policy, severity: Severity, windows: &mut Windows) -> Self {
+    fn of(policy: &'a Policy, severity: Severity, windows: &mut Windows<'a>) -> Self {
         let rows = policy.conditions().iter().filter(|row| row.severity() >= severity);
         let rows = rows.map(|row| {
-            let (long, short) = (windows.position(row.long()), windows.position(row.short()));
+            let (long, short) = (windows.position(row.long(), policy), windows.position(row.short(), policy));
             (row, Latch::default(), long, short)
         });
         let rows = rows.collect();
         let drops = policy.drops().iter().filter(|drop| drop.severity() >= severity);
-        let drops = drops.map(|drop| (drop, Latch::default(), windows.position(drop.window()))).collect();
+        let drops =
+            drops.map(|drop| (drop, Latch::default(), windows.position(drop.window(), policy))).collect();
         Self { policy, rows, drops, record: Record::default() }
     }
 
-    fn step(&mut self, counter: &Counter, readings: &[Reading], now: Timestamp) {
+    fn step(&mut self, counter: &Counter, seen: &[(Reading, bool)], now: Timestamp) {
         let (mut firing, mut unknown) = (false, false);
+        let hold = self.policy.min_hold();
         for (condition, latch, long, short) in &mut self.rows {
-            let (Some(long), Some(short)) = (readings.get(*long), readings.get(*short)) else { continue };
-            let was_firing = latch.is_firing();
-            let (signal, frozen) = self.policy.signal(condition, was_firing, long, short);
+            let (Some((long, long_frozen)), Some((short, short_frozen))) =
+                (seen.get(*long), seen.get(*short))
+            else {
+                continue;
+            };
+            let (was_firing, frozen) = (latch.is_firing(), *long_frozen || *short_frozen);
+            let signal = if frozen { Signal::Unknown } else { condition.signal(was_firing, long, short) };
             let (signal, _) = self.policy.with_proof(condition, was_firing, signal, counter, now);
-            latch.step(signal, now, condition.pending(), self.policy.min_hold());
+            latch.step(signal, now, condition.pending(), hold);
             firing |= latch.is_firing();
-            unknown |= frozen.is_some();
+            unknown |= frozen;
         }
         for (drop, latch, window) in &mut self.drops {
-            let Some(reading) = readings.get(*window) else { continue };
+            let Some((reading, _)) = seen.get(*window) else { continue };
             let (signal, frozen) = self.policy.drop_signal(drop, latch.is_firing(), reading);
-            latch.step(signal, now, Span::ZERO, self.policy.min_hold());
+            latch.step(signal, now, Span::ZERO, hold);
             firing |= latch.is_firing();
             unknown |= frozen.is_some();
         }

@@ -339,13 +339,19 @@ impl Tier {
 
     /// How many buckets lie before `epoch`.
     fn before(&self, epoch: u64) -> usize {
-        let Some(newest) = self.marks.back() else { return 0 };
+        let (Some(oldest), Some(newest)) = (self.marks.front(), self.marks.back()) else { return 0 };
         let Some(back) = u64::from(newest.epoch).checked_sub(epoch) else { return self.marks.len() };
-        // Where no bucket in between is missing, this is the place.
-        let place =
-            usize::try_from(back).ok().and_then(|back| self.marks.len().checked_sub(1)?.checked_sub(back));
-        if let Some(place) = place
-            && self.marks.get(place).is_some_and(|mark| u64::from(mark.epoch) == epoch)
+        let Some(ahead) = epoch.checked_sub(u64::from(oldest.epoch)) else { return 0 };
+        // Where buckets are evenly spaced, as they are where no time is without events and where samples come at a fixed interval, this is the place.
+        let steps = u64::try_from(self.marks.len().saturating_sub(1)).unwrap_or(u64::MAX);
+        let spread = ahead.saturating_add(back);
+        let place = if spread == steps { ahead } else { (ahead * steps).div_ceil(spread.max(1)) };
+        let place = usize::try_from(place).unwrap_or(usize::MAX);
+        let is = |at: usize, holds: fn(u64, u64) -> bool| {
+            self.marks.get(at).is_some_and(|mark| holds(u64::from(mark.epoch), epoch))
+        };
+        if is(place, |mark, epoch| mark >= epoch)
+            && place.checked_sub(1).is_none_or(|before| is(before, |mark, epoch| mark < epoch))
         {
             return place;
         }

@@ -5,6 +5,7 @@ use rampgate::slo::Counter;
 use rampgate::slo::burn_rate::{Policy, Preset};
 use rampgate::slo::replay::{ReplayOptions, Sample, replay};
 use rampgate::{Objective, Span, Timestamp};
+use rampgate_benches::criterion;
 use std::hint::black_box;
 
 const MIDNIGHT: u64 = 1_795_478_400_000;
@@ -82,5 +83,5 @@ fn all(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, all);
+criterion_group!(name = benches; config = criterion(); targets = all);
 criterion_main!(benches);

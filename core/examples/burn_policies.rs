@@ -60,12 +60,13 @@ impl Recording {
     }
 }
 
-/// All presets, and the four rows of the workbook with an absolute rule beside them. Or why there is no such policy.
-fn policies(objective: Objective) -> Result<Vec<(String, Result<Policy, rampgate::Error>)>, rampgate::Error> {
+/// All presets that can fire at the objective, and the four rows of the workbook with an absolute rule beside them.
+fn policies(objective: Objective) -> Result<Vec<(String, Policy)>, rampgate::Error> {
+    let policies = Preset::ALL.map(|preset| (preset.name().to_owned(), Policy::preset(preset, objective)));
     let mut all: Vec<_> =
-        Preset::ALL.map(|preset| (preset.name().to_owned(), Policy::preset(preset, objective))).into();
+        policies.into_iter().filter_map(|(name, policy)| Some((name, policy.ok()?))).collect();
     let drop = BudgetDrop::new("5%".parse()?, "6h".parse()?, Severity::Page);
-    let beside = Policy::preset(Preset::Workbook4, objective).and_then(|policy| policy.with_drop(drop));
+    let beside = Policy::preset(Preset::Workbook4, objective)?.with_drop(drop)?;
     all.push(("workbook_4 and a drop of 5% in 6 h".to_owned(), beside));
     Ok(all)
 }
@@ -126,10 +127,7 @@ fn table() -> Result<(), Box<dyn Error>> {
     let mut recordings = String::new();
     for (name, objective, text) in RECORDINGS {
         let Recording { samples, incidents } = Recording::read(text)?;
-        let (names, known): (Vec<_>, Vec<_>) = policies(objective.parse()?)?
-            .into_iter()
-            .filter_map(|(name, policy)| Some((name, policy.ok()?)))
-            .unzip();
+        let (names, known): (Vec<_>, Vec<_>) = policies(objective.parse()?)?.into_iter().unzip();
         let grace = ReplayOptions::default().with_grace("1h".parse()?);
         let pages = replay(&known, &samples, &incidents, grace.at_least(Severity::Page))?;
         let all = replay(&known, &samples, &incidents, grace)?;
@@ -195,10 +193,7 @@ fn picture() -> Result<(), Box<dyn Error>> {
     let incident = recording.incidents.iter().max_by_key(longest).ok_or("no incident")?;
     let margin: Span = "8h".parse()?;
     let (from, to) = (incident.from.saturating_sub(margin), incident.to.saturating_add(margin));
-    let policies: Vec<(String, Policy)> = policies(objective.parse()?)?
-        .into_iter()
-        .filter_map(|(name, policy)| Some((name, policy.ok()?)))
-        .collect();
+    let policies = policies(objective.parse()?)?;
 
     let mut counter = Counter::new();
     let mut states: Vec<_> = policies.iter().map(|(_, policy)| policy.start()).collect();

@@ -151,6 +151,10 @@ def policies():
     custom = [r("30m", "5m", "page", "1%"), r("3h", "15m", "page", "2%"), r("12h", "1h", "ticket", "5%"), r("1d12h", "3h", "ticket", "5%")]
     yield case("sloth, windows of one's own", "slok/sloth, examples/windows/custom-30d.yaml, commit 0e395d8", {"target": "99.9%", "period": "30d", "rows": custom},
                [(0, ("30m", "5m", "14.4", None)), (1, ("3h", "15m", "4.8", None)), (2, ("12h", "1h", "3", None)), (3, ("1d12h", "3h", "1", None))])  # fmt: skip
+    generator = "google/slo-generator, samples/config.yaml, commit 967f124"
+    yield case("slo-generator, single windows", generator, {"target": "99.9%", "period": "28d", "rows": [
+        r("1h", "1h", "page", factor="9"), r("12h", "12h", "page", factor="3"), r("7d", "7d", "ticket", factor="1.5"), r("28d", "28d", "ticket", factor="1")]},
+        [(0, ("1h", "1h", "9", None)), (1, ("12h", "12h", "3", None)), (2, ("7d", "7d", "1.5", None)), (3, ("28d", "28d", "1", None))])  # fmt: skip
     yield case("iteration 5, one window", WORKBOOK, {"target": "99.9%", "period": "30d", "rows": [r("1h", "1h", "page", "5%")]}, [(0, ("1h", "1h", "36", None))])
     yield case("factors grow with the period", OURS, preset("workbook_3", period="90d", scale="factors"))
     yield case("factors shrink with the period", OURS, preset("workbook_4", period="7d", scale="factors"))
@@ -399,6 +403,19 @@ def forms():
             }  # fmt: skip
 
 
+def burn_rates():
+    """Burn rates of counts, and the most that an objective allows, in parts per million."""
+    kibana = "elastic/kibana, slo/server/domain/services/compute_burn_rate.test.ts"
+    for source, target, good, bad, theirs in [
+        (kibana, "99.9%", 1, 0, 0), (kibana, "90%", 9, 1, 1), (kibana, "99%", 9, 1, 10), (kibana, "80%", 9, 1, Fraction(1, 2)),
+        ("google/slo-generator, tests/unit/fixtures/slo_report_v1.json, commit 967f124", "90%", 3_556, 3_556, 5),
+        (DATADOG + ": the most at 96%", "96%", 0, 1, 25), (OURS, "99.9999999%", 0, 1, 10**9), (OURS, "50%", 2**40 + 1, 2**40, None),
+    ]:  # fmt: skip
+        ours = ceil(Fraction(bad, good + bad) / (1 - Fraction(target.rstrip("%")) / 100) * 10**6)
+        assert theirs is None or ours == theirs * 10**6
+        yield {"source": source, "target": target, "good": good, "bad": bad, "ppm": ours}
+
+
 def published_times():
     """Numbers of the workbook that follow from the closed forms, with what they were printed as, in milliseconds."""
     month = {"target": "99.9%", "period": "30d"}
@@ -435,6 +452,7 @@ def main():
         "invalid_policies": [{"name": name, "policy": document, "problems": [{"path": p, "kind": k} for p, k in problems]} for name, document, problems in INVALID],
         "traces": list(traces()),
         "forms": list(forms()),
+        "burn_rates": list(burn_rates()),
         "published_times": list(published_times()),
         "not_matched": list(not_matched()),
     }  # fmt: skip

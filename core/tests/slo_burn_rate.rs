@@ -1,5 +1,7 @@
 //! What burn-rate alerts promise, against the plain log of events.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
+
 use proptest::prelude::*;
 use rampgate::slo::Counter;
 use rampgate::slo::burn_rate::{Alert, BudgetDrop, Policy, Preset, Row, Severity, Status};

@@ -3,6 +3,8 @@
 //! Simulated bucket by bucket and evaluated where buckets end, windows are exact, so times must agree to the bucket: rounded up to it when
 //! firing, and at most one bucket later when resetting, as a row resets below its threshold and not at it.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
+
 use proptest::prelude::*;
 use rampgate::slo::Counter;
 use rampgate::slo::burn_rate::{Alert, Policy, Row, Severity};

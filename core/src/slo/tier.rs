@@ -262,7 +262,7 @@ impl Tier {
         }
         self.dropped = self.dropped.plus(other.dropped);
         let excess = merged.len().saturating_sub(self.layout.capacity());
-        if let Some(last) = merged.drain(..excess).last() {
+        if let Some(last) = merged.drain(..excess).next_back() {
             self.dropped = last.sums();
         }
         merged.shrink_to(self.layout.capacity());

@@ -12,20 +12,21 @@
 //! use rampgate::{Span, Timestamp};
 //!
 //! let policy = Policy::from_json(
-//!     r#"{"target": "99.9%", "preset": "workbook_4", "drops": [{"spends": "10%", "window": "1d", "severity": "page"}]}"#,
+//!     r#"{"target": "99.9%", "preset": "workbook_4", "min_coverage": "100%",
+//!         "drops": [{"spends": "10%", "window": "1d", "severity": "page"}]}"#,
 //! )?;
 //! let (mut counter, mut state) = (Counter::new(), policy.start());
 //! let midnight: Timestamp = "2026-11-24T00:00:00Z".parse()?;
-//! let mut paged_at = None;
+//! let mut paged = None;
 //! for second in (0..86_400).step_by(10) {
 //!     let now = midnight.saturating_add(Span::from_millis(second * 1_000)?);
-//!     let outage = second % 3_600 < 20; // twenty seconds of every hour: both pages miss it
-//!     counter.record(now, if outage { 0 } else { 100 }, if outage { 100 } else { 0 });
-//!     if second % 60 == 0 && second > 0 && policy.evaluate(&counter, now, &mut state)?.alert() == Alert::Page {
-//!         paged_at = paged_at.or(Some(second / 3_600));
+//!     if second % 60 == 0 && policy.evaluate(&counter, now, &mut state)?.alert() == Alert::Page {
+//!         paged = paged.or(Some(now));
 //!     }
+//!     let outage = second % 3_600 < 20; // twenty seconds of every hour: no row that pages ever sees it
+//!     counter.record(now, if outage { 0 } else { 100 }, if outage { 100 } else { 0 });
 //! }
-//! assert_eq!(paged_at, Some(13)); // the thirteenth outage passes a tenth of the budget
+//! assert_eq!(paged, Some("2026-11-24T12:01:00Z".parse()?)); // the thirteenth outage passes a tenth of the budget
 //! # Ok::<(), rampgate::Error>(())
 //! ```
 //!

@@ -114,6 +114,11 @@ impl Latch {
         }
     }
 
+    /// Whether it neither fires nor burns.
+    pub(in crate::slo) const fn is_idle(self) -> bool {
+        self.firing_since.is_none() && self.burning_since.is_none()
+    }
+
     pub(in crate::slo) const fn is_firing(self) -> bool {
         self.firing_since.is_some()
     }

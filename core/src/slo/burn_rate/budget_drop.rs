@@ -16,6 +16,17 @@ use serde::Serialize;
 ///
 /// What was not watched counts as free of failures, so the rule may fire on little coverage and is never wrong for lack of it; it resets only
 /// on enough of it.
+///
+/// ```
+/// use rampgate::slo::burn_rate::{BudgetDrop, Policy, Preset, Severity};
+///
+/// let policy = Policy::preset(Preset::Workbook3, "99.9%".parse()?)?;
+/// let tenth = |window: &str| Ok::<_, rampgate::Error>(BudgetDrop::new("10%".parse()?, window.parse()?, Severity::Page));
+/// assert!(policy.clone().with_drop(tenth("1d")?).is_ok());
+/// // Four minutes of total outage are less than a tenth of the 43.2 that a month allows.
+/// assert_eq!(policy.with_drop(tenth("4m")?).unwrap_err().path(), "drops[0].spends");
+/// # Ok::<(), rampgate::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct BudgetDrop {
     pub(super) spends: Share,

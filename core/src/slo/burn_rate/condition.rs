@@ -10,6 +10,16 @@ use alloc::string::{String, ToString};
 use serde::Serialize;
 
 /// A row of a policy that was checked against its objective and period: it can fire, and its windows can be read.
+///
+/// ```
+/// use rampgate::slo::burn_rate::{Policy, Preset};
+///
+/// let policy = Policy::preset(Preset::Pyrra, "99.9%".parse()?)?;
+/// let fast = &policy.conditions()[0];
+/// assert_eq!((fast.long(), fast.short(), fast.pending()), ("1h".parse()?, "5m".parse()?, "2m".parse()?));
+/// assert_eq!(fast.spend_at_firing_ppm(), 20_834); // 14 of 672 hours
+/// # Ok::<(), rampgate::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Condition {
     pub(super) severity: Severity,

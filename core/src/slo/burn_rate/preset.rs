@@ -18,6 +18,14 @@ use alloc::vec::Vec;
 /// Sources: *The Site Reliability Workbook*, "Alerting on SLOs", table 5-8 (three rows) and its code listing (four); slok/sloth
 /// `internal/alert/windows`; pyrra-dev/pyrra `slo/slo.go`; Datadog's documentation of burn-rate alerts, which names no severity: here its
 /// two fast rows page. For another period say how it is to be reached: [`Policy::scaled`](super::Policy::scaled).
+///
+/// ```
+/// use rampgate::slo::burn_rate::{Policy, Preset};
+///
+/// let slow = |preset| Policy::preset(preset, "99.9%".parse()?).map(|policy| policy.conditions()[3].factor().to_string());
+/// assert_eq!((slow(Preset::Sloth30)?, slow(Preset::Sloth28)?), ("1".into(), "14/15".into()));
+/// # Ok::<(), rampgate::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Preset {

@@ -11,6 +11,15 @@ use alloc::vec::Vec;
 /// How a series is replayed.
 ///
 /// By default evaluated every minute, with all alerts, and no grace.
+///
+/// ```
+/// use rampgate::slo::burn_rate::Severity;
+/// use rampgate::slo::replay::ReplayOptions;
+///
+/// let pages = ReplayOptions::default().every("30s".parse()?).with_grace("1h".parse()?).at_least(Severity::Page);
+/// assert_ne!(pages, ReplayOptions::default());
+/// # Ok::<(), rampgate::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReplayOptions {
@@ -163,6 +172,9 @@ impl<'a> Player<'a> {
             };
             let (was_firing, frozen) = (latch.is_firing(), *long_frozen || *short_frozen);
             let signal = if frozen { Signal::Unknown } else { condition.signal(was_firing, long, short) };
+            if signal == Signal::Under && latch.is_idle() {
+                continue; // nearly always
+            }
             let (signal, _) = self.policy.with_proof(condition, was_firing, signal, counter, now);
             latch.step(signal, now, condition.pending(), hold);
             firing |= latch.is_firing();

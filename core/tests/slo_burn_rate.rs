@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 use rampgate::slo::Counter;
-use rampgate::slo::burn_rate::{Alert, BudgetDrop, Policy, Preset, Row, Severity, Status};
+use rampgate::slo::burn_rate::{Alert, BudgetDrop, Policy, Preset, Row, Scale, Severity, Status};
 use rampgate::slo::replay::{Incident, Outcome, ReplayOptions, Sample, replay};
 use rampgate::{Objective, Probability, Share, Span, Timestamp};
 use rand::{Rng, SeedableRng};
@@ -248,6 +248,58 @@ proptest! {
             counter.record(at(*time), 0, 1);
         }
         prop_assert!(urgency(ask(&counter)) >= urgency(before));
+    }
+
+    /// Whatever is asked for is a policy that can be used, or an error that says where: no sum overflows, and no division is by nothing.
+    #[test]
+    fn any_policy_is_an_error_or_usable(
+        allowed in prop_oneof![1..1_000_000_000_u32, 1..1_000_000_u32],
+        periods in (0..400 * DAY, 3_600_000..366 * DAY),
+        rows in proptest::collection::vec((0..=31 * DAY, 0..=31 * DAY, any::<Option<u32>>(), any::<u32>(), 0..=Span::MAX.as_millis()), 1..3),
+        drop in (0..=1_000_000_u32, 0..=31 * DAY),
+        (failing, spend, reset) in (0..=1_000_000_u32, 0..=1_000_000_u32, 0..=1_000_000_u32),
+        scale in prop_oneof![Just(Scale::Windows), Just(Scale::Factors)],
+        counts in (prop_oneof![Just(0), Just(1), Just(u64::MAX)], prop_oneof![Just(0), Just(1), Just(u64::MAX)]),
+    ) {
+        let span = |millis| Span::from_millis(millis).unwrap();
+        let share = |parts| Share::from_parts_per_million(parts).unwrap();
+        let rows: Vec<Row> = rows.into_iter().map(|(a, b, spends, factor, pending)| {
+            let (long, short) = (span(a.max(b)), span(a.min(b)));
+            let row = match spends {
+                Some(spends) => Row::spending(share(spends % 1_000_001), long, short, Severity::Page),
+                None => Row::burning(format!("{}.{:06}", factor % (1 << (factor % 20)), 1 + factor % 1_000).parse().unwrap(), long, short, Severity::Ticket),
+            };
+            row.pending_for(span(pending))
+        }).collect();
+        let objective = Objective::from_allowed_parts_per_billion(allowed).unwrap();
+        let path = |error: rampgate::Error| {
+            let known = ["period", "rows", "drops", "reset"];
+            assert!(known.iter().any(|name| error.path().starts_with(name)), "{error}");
+        };
+        let made = Policy::new(objective, span(periods.0), &rows)
+            .and_then(|policy| policy.resetting_below(share(reset)))
+            .and_then(|policy| policy.with_drop(BudgetDrop::new(share(drop.0), span(drop.1), Severity::Page)));
+        let policies = match made {
+            Err(error) => return { path(error); Ok(()) },
+            Ok(policy) => [Some(policy.clone()), policy.scaled(span(periods.1), scale).map_err(path).ok()],
+        };
+        let mut counter = Counter::new();
+        counter.record(at(MIDNIGHT), counts.0, counts.1);
+        for policy in policies.into_iter().flatten() {
+            let policy = policy.with_evidence(Probability::ONE_IN_TWENTY);
+            for condition in policy.conditions() {
+                let time = condition.time_to_fire(share(failing));
+                prop_assert!(time.is_none_or(|time| time <= condition.long().saturating_add(condition.pending())));
+                let reset = condition.time_to_reset(share(failing), policy.reset());
+                prop_assert!(reset.is_none_or(|reset| reset <= condition.short()));
+            }
+            let alert = policy.time_to_alert(share(failing), Severity::Ticket);
+            prop_assert_eq!(policy.spend_at_alert_ppm(share(failing), Severity::Ticket).is_some(), alert.is_some());
+            prop_assert_eq!(policy.longest_delay(share(failing), share(spend), share(spend)).is_none(), failing == 0 || spend == 0);
+            let decision = policy.evaluate(&counter, at(MIDNIGHT + 9), &mut policy.start()).unwrap();
+            prop_assert!(counts != (0, 0) || decision.alert() == Alert::InsufficientData);
+            prop_assert!(counts.1 > 0 || !matches!(decision.alert(), Alert::Page | Alert::Ticket));
+        }
     }
 
     /// A replay tells what a service would have told that evaluated every minute.

@@ -84,7 +84,8 @@ impl Counter {
 
     /// Counts `good` and `bad` events at `at`.
     ///
-    /// Never fails: an event that no tier can hold is counted as late or rejected. Counts stop at `u64::MAX`.
+    /// Never fails: an event that no tier can hold is counted as late or rejected. Counts stop at `u64::MAX`. Events of one ten seconds in a row are
+    /// the cheap case; one that comes late is added to every later bucket's running sum as well.
     ///
     /// ```
     /// use rampgate::{Timestamp, slo::Counter};

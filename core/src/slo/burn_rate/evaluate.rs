@@ -88,7 +88,11 @@ impl Policy {
     ) -> RowReport {
         let was_firing = latch.is_firing();
         let (signal, frozen) = self.judge(condition, was_firing, long, short);
-        let (signal, evidence) = self.with_proof(condition, was_firing, signal, counter, now);
+        let (signal, evidence) = if signal == Signal::Over {
+            self.with_proof(condition, was_firing, signal, counter, now)
+        } else {
+            (signal, None)
+        };
         let change = latch.step(signal, now, condition.pending, self.min_hold);
         let shown = |reading: &Reading| WindowReport {
             reading: *reading,

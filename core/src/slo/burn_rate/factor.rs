@@ -48,6 +48,9 @@ impl Factor {
     /// In parts per million, rounded down: 1,000,000 is exactly as fast as allowed.
     #[must_use]
     pub fn parts_per_million(self) -> u64 {
+        if let Some(scaled) = self.num.checked_mul(1_000_000) {
+            return scaled / self.den; // nearly always, and a fifth of the time
+        }
         let parts = u128::from(self.num) * 1_000_000 / u128::from(self.den);
         u64::try_from(parts).unwrap_or(u64::MAX)
     }
@@ -140,5 +143,6 @@ mod tests {
         let (a, b) = ("29d".parse().unwrap(), "31d".parse().unwrap());
         assert_eq!(odd.at_period(a, b), None);
         assert_eq!(odd.at_period(a, a), Some(odd));
+        assert_eq!(odd.parts_per_million(), 1_000_000);
     }
 }

@@ -75,10 +75,8 @@ impl Policy {
         });
         let policy = match preset {
             Some(preset) => {
-                for name in ["rows"] {
-                    if let Some(field) = fields.optional(name) {
-                        field.refuse(Kind::Conflict, "must not be given beside a preset");
-                    }
+                if let Some(rows) = fields.optional("rows") {
+                    rows.refuse(Kind::Conflict, "must not be given beside a preset");
                 }
                 let preset: Option<Preset> = preset.choice(&Preset::WORDS);
                 let scaled = preset.is_some_and(|preset| period_given && period != Some(preset.period()));

@@ -9,6 +9,8 @@
 //! - [`Gate`]: the options, and the formula that turns what remains into an exposure;
 //! - [`GateReport`]: the answer, a [`Clearance`], with the numbers that led to it.
 //!
+//! Who has to be told, and how soon, is [`burn_rate`]; what an alert policy would have told of recorded data is [`replay`].
+//!
 //! ```
 //! use rampgate::slo::{BudgetState, Clearance, Counter, Gate, OnMissing};
 //! use rampgate::{Span, Timestamp};
@@ -39,11 +41,13 @@
 //! Everything here is integers, so the answers are the same bits everywhere; `core/spec/slo.md` says how each is made.
 
 mod budget;
+pub mod burn_rate;
 mod clearance;
 mod counter;
 mod gate;
 mod gate_report;
 mod reading;
+pub mod replay;
 mod spec;
 mod tier;
 mod wire;

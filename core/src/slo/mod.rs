@@ -40,17 +40,35 @@
 
 mod budget;
 mod clearance;
+mod cohorts;
+mod composite;
 mod counter;
+mod exact;
 mod gate;
 mod gate_report;
+mod interval;
+mod period;
 mod reading;
+mod reservation;
+mod scrape;
+mod slices;
 mod spec;
 mod tier;
 mod wire;
 
 pub use budget::{Budget, BudgetState};
 pub use clearance::Clearance;
+pub use cohorts::{Cohort, CohortReport, Cohorts};
+pub use composite::{Composite, CompositeReport, CompositeState, Joint, Member, Weighted};
 pub use counter::Counter;
 pub use gate::{Gate, OnExhausted, OnMissing};
 pub use gate_report::{GateReport, GateRule};
+pub use interval::Interval;
+pub use period::{
+    Account, Adjustment, Adjustments, Booked, Calendar, Excluded, Exclusion, Offset, Period, Segment, Terms,
+    Treatment,
+};
 pub use reading::Reading;
+pub use reservation::{Answer, Entry, Refusal, Request, Reservations, ReservedReport, Standing, Wish};
+pub use scrape::{Scrape, Scraped, Scraper};
+pub use slices::{Disagreement, IdleSlices, Method, MethodReport, SliceCounts, SliceReport, Slicing};

@@ -1,0 +1,155 @@
+use super::Counter;
+use super::tier::Tier;
+use crate::error::{Error, Kind};
+use crate::quantity::{Span, Timestamp};
+use alloc::format;
+use alloc::vec::Vec;
+use serde::Serialize;
+
+/// What was counted from one instant up to, and without, another. No events means that one was counting and nothing came.
+///
+/// ```
+/// use rampgate::slo::Interval;
+///
+/// let hour = Interval::new("2026-11-24T12:00:00Z".parse()?, "2026-11-24T13:00:00Z".parse()?, 990, 10)?;
+/// assert_eq!(hour.total(), 1_000);
+/// # Ok::<(), rampgate::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Interval {
+    pub(super) from: Timestamp,
+    pub(super) to: Timestamp,
+    pub(super) good: u64,
+    pub(super) bad: u64,
+}
+
+impl Interval {
+    /// `good` and `bad` events from `from` up to `to`.
+    ///
+    /// # Errors
+    /// An end that is not after the start.
+    pub fn new(from: Timestamp, to: Timestamp, good: u64, bad: u64) -> Result<Self, Error> {
+        after("to", from, to)?;
+        Ok(Self { from, to, good, bad })
+    }
+
+    /// The buckets of `counter` that the window up to `now` touches, oldest first, those without events included, as far back as
+    /// the counter was counting. They are those that [`Counter::read`] reads.
+    ///
+    /// ```
+    /// use rampgate::slo::{Counter, Interval};
+    ///
+    /// let mut counter = Counter::new();
+    /// counter.record("2026-11-24T12:00:05Z".parse()?, 7, 1);
+    /// let intervals = Interval::of_counter(&counter, "1h".parse()?, "2026-11-24T12:00:35Z".parse()?)?;
+    /// assert_eq!(intervals.iter().map(|interval| interval.total()).collect::<Vec<_>>(), [8, 0, 0, 0]);
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A window outside 10 seconds to 30 days.
+    pub fn of_counter(counter: &Counter, window: Span, now: Timestamp) -> Result<Vec<Self>, Error> {
+        let reading = counter.read(window, now)?;
+        let width = reading.resolution();
+        let began = now.saturating_sub(reading.watched());
+        let Some(tier) = tier_of(counter, width).filter(|_| reading.watched() > Span::ZERO) else {
+            return Ok(Vec::new());
+        };
+        Ok(dense(tier, began, now))
+    }
+
+    /// The same from the buckets of exactly `width`, or of the widest that divides it, as far back as they hold everything.
+    pub(super) fn of_width(
+        counter: &Counter,
+        width: Span,
+        window: Span,
+        now: Timestamp,
+    ) -> Result<Vec<Self>, Error> {
+        let reading = counter.read(window, now)?;
+        let divides = |tier: &&Tier| width.as_millis().is_multiple_of(tier.layout().width());
+        let Some(tier) = counter.tiers.iter().rev().find(divides) else {
+            let rule = "must be a multiple of 10s, the width of the finest bucket";
+            return Err(Error::new("width", Kind::Range, rule, width));
+        };
+        let from = now.saturating_sub(window).as_millis() / width.as_millis().max(1) * width.as_millis();
+        if tier.complete_since() > from {
+            let rule = format!(
+                "must be held in buckets that divide slices of {width}: take wider slices or a shorter window"
+            );
+            return Err(Error::new("window", Kind::Conflict, rule, window));
+        }
+        if reading.watched() == Span::ZERO {
+            return Ok(Vec::new());
+        }
+        Ok(dense(tier, now.saturating_sub(reading.watched()), now))
+    }
+
+    /// When it starts.
+    #[must_use]
+    pub const fn from(&self) -> Timestamp {
+        self.from
+    }
+
+    /// When it has ended.
+    #[must_use]
+    pub const fn to(&self) -> Timestamp {
+        self.to
+    }
+
+    /// Good events.
+    #[must_use]
+    pub const fn good(&self) -> u64 {
+        self.good
+    }
+
+    /// Bad events.
+    #[must_use]
+    pub const fn bad(&self) -> u64 {
+        self.bad
+    }
+
+    /// All events, held at `u64::MAX`.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.good.saturating_add(self.bad)
+    }
+}
+
+/// That an end comes after its start.
+pub(super) fn after(field: &'static str, from: Timestamp, to: Timestamp) -> Result<(), Error> {
+    if to <= from {
+        return Err(Error::new(field, Kind::Order, "must be later than `from`", to));
+    }
+    Ok(())
+}
+
+/// That intervals come in order and do not overlap, or which does not.
+pub(super) fn in_order(intervals: &[Interval]) -> Result<(), Error> {
+    match intervals.array_windows().position(|[one, next]| next.from < one.to) {
+        None => Ok(()),
+        Some(position) => {
+            let next = position.saturating_add(1);
+            let rule = "must start at or after the end of the interval before it";
+            let value = intervals.get(next).map_or(Timestamp::EPOCH, Interval::from);
+            Err(Error::new(format!("intervals[{next}].from"), Kind::Order, rule, value))
+        }
+    }
+}
+
+fn tier_of(counter: &Counter, width: Span) -> Option<&Tier> {
+    counter.tiers.iter().find(|tier| tier.layout().width() == width.as_millis())
+}
+
+/// Every bucket from the one that holds `began` to the one that holds `now`: at most as many as the tier has, and a few.
+fn dense(tier: &Tier, began: Timestamp, now: Timestamp) -> Vec<Interval> {
+    let width = tier.layout().width();
+    let at = |epoch: u64| Timestamp::from_millis(epoch.saturating_mul(width)).unwrap_or(Timestamp::MAX);
+    let mut held = tier.buckets().iter().peekable();
+    let interval = |epoch: u64| {
+        while held.next_if(|bucket| u64::from(bucket.epoch) < epoch).is_some() {}
+        let (good, bad) =
+            held.next_if(|bucket| u64::from(bucket.epoch) == epoch).map_or((0, 0), |b| (b.good, b.bad));
+        Interval { from: at(epoch), to: at(epoch.saturating_add(1)), good, bad }
+    };
+    (tier.epoch(began)..=tier.epoch(now)).map(interval).collect()
+}

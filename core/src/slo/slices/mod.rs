@@ -1,0 +1,7 @@
+//! Three ways to count one and the same time: by events, by the mean of slices, by good and bad slices.
+
+mod report;
+mod slicing;
+
+pub use report::{Disagreement, Method, MethodReport, SliceCounts, SliceReport};
+pub use slicing::{IdleSlices, Slicing};

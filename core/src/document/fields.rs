@@ -1,7 +1,7 @@
 use super::Node;
 use super::path::Path;
 use crate::error::{Error, Kind, Problem, Problems};
-use crate::quantity::{Probability, shown};
+use crate::quantity::{Probability, shown, without_fraction};
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::rc::Rc;
@@ -85,6 +85,27 @@ impl<'a> Field<'a> {
         Some(text)
     }
 
+    /// The value for messages: lists and objects by their size alone.
+    pub(crate) fn shown(&self) -> String {
+        self.node.shown()
+    }
+
+    /// Notes that a part of this object, which may be missing, breaks `rule`.
+    pub(crate) fn refuse_part(&self, name: &str, kind: Kind, rule: &'static str, value: String) {
+        let path = Path::name(&Rc::new(self.path.clone()), name).to_string();
+        self.problems.push(Problem::new(path, kind, rule, Some(value)));
+    }
+
+    /// Whether the value is a number.
+    pub(crate) fn is_number(&self) -> bool {
+        matches!(self.node, Node::Number(_))
+    }
+
+    /// Whether the value is a list.
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self.node, Node::List(_))
+    }
+
     /// Whether the value is an object, for fields that have a short form and a long one.
     pub(crate) fn is_object(&self) -> bool {
         matches!(self.node, Node::Object(_))
@@ -120,7 +141,6 @@ impl<'a> Field<'a> {
     }
 
     /// A whole number of 64 bits, with its sign.
-    #[cfg(feature = "compat")]
     pub(crate) fn signed(&self) -> Option<i64> {
         let Node::Number(number) = self.node else { return self.mistyped("a whole number") };
         let value = number.as_i64();
@@ -128,6 +148,12 @@ impl<'a> Field<'a> {
             self.refuse(Kind::Range, "must be a whole number of 64 bits");
         }
         value
+    }
+
+    /// A number in the digits that it was written with, or in as many as tell it from its neighbours: no float on the way.
+    pub(crate) fn digits(&self) -> Option<String> {
+        let Node::Number(number) = self.node else { return self.mistyped("a number") };
+        Some(without_fraction(number))
     }
 
     pub(crate) fn number(&self, range: RangeInclusive<f64>) -> Option<f64> {
@@ -189,6 +215,12 @@ impl<'a> Field<'a> {
         let Node::Object(entries) = self.node else { return None };
         let (_, node) = entries.iter().find(|(key, _)| key == name)?;
         Some(Self { node, path: Path::root(""), problems: self.problems })
+    }
+
+    /// A field that is a text, without noting anything.
+    pub(crate) fn peek_text(&self, name: &str) -> Option<&'a str> {
+        let field = self.peek(name)?;
+        if let Node::Text(text) = field.node { Some(text) } else { None }
     }
 
     /// The texts of a list, without noting anything.
@@ -281,6 +313,17 @@ impl<'a> Fields<'a> {
     #[cfg(feature = "compat")]
     pub(crate) fn checked<T>(&self, made: Result<T, Error>) -> Option<T> {
         made.map_err(|error| self.problems.extend(&error)).ok()
+    }
+
+    /// Each field that nobody asked for.
+    pub(crate) fn rest(self) -> Vec<Field<'a>> {
+        let mut rest = Vec::new();
+        for (position, (name, node)) in self.entries.iter().enumerate() {
+            if !self.taken.holds(position) {
+                rest.push(self.field(name, node));
+            }
+        }
+        rest
     }
 
     /// Notes each field that nobody asked for.

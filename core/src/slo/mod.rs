@@ -47,7 +47,9 @@ mod exact;
 mod gate;
 mod gate_report;
 mod interval;
+mod openslo;
 mod period;
+mod question;
 mod reading;
 mod reservation;
 mod scrape;
@@ -64,10 +66,15 @@ pub use counter::Counter;
 pub use gate::{Gate, OnExhausted, OnMissing};
 pub use gate_report::{GateReport, GateRule};
 pub use interval::Interval;
+pub use openslo::{
+    BudgetingMethod, CalendarUnit, Indicator, MetricSource, Numerator, OpenSlo, OpenSloBudget,
+    OpenSloObjective, OpenSloWindow, Unhonoured,
+};
 pub use period::{
     Account, Adjustment, Adjustments, Booked, Calendar, Excluded, Exclusion, Offset, Period, Segment, Terms,
     Treatment,
 };
+pub use question::answer;
 pub use reading::Reading;
 pub use reservation::{Answer, Entry, Refusal, Request, Reservations, ReservedReport, Standing, Wish};
 pub use scrape::{Scrape, Scraped, Scraper};

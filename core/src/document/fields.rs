@@ -328,11 +328,7 @@ impl<'a> Fields<'a> {
 
     /// Notes each field that nobody asked for.
     pub(crate) fn finish(self) {
-        for (position, (name, node)) in self.entries.iter().enumerate() {
-            if !self.taken.holds(position) {
-                self.field(name, node).refuse(Kind::Unknown, "is not a field of this object");
-            }
-        }
+        self.rest().iter().for_each(|field| field.refuse(Kind::Unknown, "is not a field of this object"));
     }
 
     fn field(&self, name: &'a str, node: &'a Node<'a>) -> Field<'a> {

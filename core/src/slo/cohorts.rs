@@ -74,10 +74,10 @@ impl Cohorts {
 
 /// What the canary's failures cost, and what they cost beyond those that the control's rate explains.
 ///
-/// With bad events B of events T, c for the canary and 0 for the control, b the allowed failure, w of the period W watched by
+/// With bad events B of events T, 1 for the canary and 0 for the control, b the allowed failure, w of the period W watched by
 /// either:
 ///
-/// > incremental spend = (B_c - T_c B_0 / T_0) / (b (T_c + T_0)), by events; times w / W, by time
+/// > incremental spend = (B₁ - T₁ B₀ / T₀) / (b (T₁ + T₀)), by events; times w / W, by time
 ///
 /// It is negative where the canary fails less. Both are worked out in whole numbers and rounded once, up: never less is
 /// laid to the release than it spent.

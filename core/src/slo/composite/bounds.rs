@@ -4,9 +4,9 @@ use alloc::vec::Vec;
 /// The most that the share of times at which at least `k` of the events occur can be, in 10^18 parts rounded up, if each occurs at
 /// most `shares` of the time and nothing is known of which occur together.
 ///
-/// With the shares in rising order it is the least over r < k of
+/// It is the least over r < k of
 ///
-/// > (p_1 + … + p_(n-r)) / (k - r), and at most 1:
+/// > (sum of the n - r smallest) / (k - r), and at most 1:
 ///
 /// each time at least k occur, at least k - r of the n - r rarest do. The bound is attained: M. Fréchet (1935) for k = 1 and
 /// k = n, B. Rüger, "Das maximale Signifikanzniveau des Tests", Metrika 25 (1978), for equal shares, and Metrika 28

@@ -39,13 +39,13 @@ pub struct Excluded {
 
 /// What was spent of a period's budget, exactly: integers, each rounded once, towards spending more.
 ///
-/// With B bad events after adjustment, and T_i events, the time W_i and of it w_i watched under the objective that allows b_i;
-/// T and w are the sums of the T_i and w_i:
+/// With B bad events after adjustment, and Tᵢ events, the time Wᵢ and of it wᵢ watched under the objective that allows bᵢ;
+/// T and w are the sums of the Tᵢ and wᵢ:
 ///
 /// | measure | consumed | takes the traffic that was not seen |
 /// |---|---|---|
-/// | by events | B / Σ b_i T_i | not to exist: the budget so far |
-/// | by time | B / (Σ b_i T_i + T / w × Σ b_i (W_i - w_i)) | to be as dense as the traffic seen, and free of failures |
+/// | by events | B / Σ bᵢ Tᵢ | not to exist: the budget so far |
+/// | by time | B / (Σ bᵢ Tᵢ + T / w × Σ bᵢ (Wᵢ - wᵢ)) | to be as dense as the traffic seen, and free of failures |
 ///
 /// With one objective these are the two measures of [`Budget`](crate::slo::Budget). Adjustments may take B below zero: then more than the whole
 /// budget remains, and the numbers say so. The state goes by time.
@@ -327,10 +327,10 @@ struct Sums {
     /// Bad events after adjustment: the magnitude, and whether it is negative.
     bad: (u128, bool),
     total: u128,
-    /// Σ b_i T_i, in billionths of events.
+    /// Σ bᵢ Tᵢ, in billionths of events.
     allowed: u128,
     watched: u128,
-    /// Σ b_i (W_i - w_i), in billionths of milliseconds.
+    /// Σ bᵢ (Wᵢ - wᵢ), in billionths of milliseconds.
     unseen: u128,
 }
 
@@ -361,7 +361,7 @@ impl Sums {
         (self.allowed > 0).then(|| signed_up(spent, Natural::of(self.allowed)))
     }
 
-    /// B w / (w Σ b_i T_i + T Σ b_i (W_i - w_i)), which needs 2^96 × 2^48 × 2^50 at most.
+    /// B w / (w Σ bᵢ Tᵢ + T Σ bᵢ (Wᵢ - wᵢ)), which needs 2^96 × 2^48 × 2^50 at most.
     fn by_time_ppm(&self) -> Option<i64> {
         let spent = Natural::of(self.bad.0).times(self.watched).times(PPM_OF_BILLIONTHS);
         (self.allowed > 0 && self.watched > 0).then(|| signed_up((spent, self.bad.1), self.budget()))

@@ -12,9 +12,9 @@ use serde::Serialize;
 /// An objective that changes does not change what was promised before: each event is judged by the objective of its
 /// time, and the budget is the sum of what each allows,
 ///
-/// > allowed = Σ b_i T_i,
+/// > allowed = Σ bᵢ Tᵢ,
 ///
-/// where T_i events fall under the objective that lets the share b_i fail. Nothing of it is rounded.
+/// where Tᵢ events fall under the objective that lets the share bᵢ fail. Nothing of it is rounded.
 ///
 /// ```
 /// use rampgate::slo::{Adjustments, Interval, Period, Terms};

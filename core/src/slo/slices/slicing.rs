@@ -23,13 +23,13 @@ pub(super) const PARTS: u64 = 1_000_000_000_000;
 
 /// How time is cut into slices, and when a slice is good.
 ///
-/// A slice starts at a multiple of its width since the Unix epoch. With B_i of T_i events of slice i bad:
+/// A slice starts at a multiple of its width since the Unix epoch. With Bᵢ of Tᵢ events of slice i bad:
 ///
 /// | method | bad share | OpenSLO calls it |
 /// |---|---|---|
-/// | events | Σ B_i / Σ T_i | Occurrences |
-/// | ratio of slices | mean of B_i / T_i | RatioTimeslices |
-/// | binary slices | share of slices with (T_i - B_i) / T_i below the slice target | Timeslices |
+/// | events | Σ Bᵢ / Σ Tᵢ | `Occurrences` |
+/// | ratio of slices | mean of Bᵢ / Tᵢ | `RatioTimeslices` |
+/// | binary slices | share of slices with (Tᵢ - Bᵢ) / Tᵢ below the slice target | `Timeslices` |
 ///
 /// Slices weigh a quiet night as much as a busy noon, and binary ones also drop how bad a slice was; on one data set the
 /// three may lie a hundredfold apart. So they are reported together.

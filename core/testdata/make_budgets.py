@@ -11,6 +11,7 @@ Each case has a question, as `answer` takes it, and of the answer the fields tha
 
 import json
 import random
+import re
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 from math import ceil, floor
@@ -330,6 +331,7 @@ def account_cases():
         "INC-1": {"at": start + DAY, "bad_events": -900, "who": "mira", "why": "load test"},
         "INC-2": {"at": start + 2 * DAY, "bad_events": 5, "who": "tom", "why": "lost in an outage of the collector"},
         "INC-3": {"at": start - 1, "bad_events": 10**6, "who": "tom", "why": "another period"},
+        "INC-5": {"at": start + 3 * DAY, "bad_events": 7, "who": "tom", "why": "this very moment"},
         "INC-4": {"at": month[1] - 1, "bad_events": 10**6, "who": "tom", "why": "not yet"},
     }
     yield one("more is given back than was spent", month, start + 3 * DAY, [("99.9%", None)], [(start, start + 3 * DAY, 99_950, 50)], adjustments=book)
@@ -699,6 +701,67 @@ def reservation_cases():
         yield case("reservations", f"drawn {n}", {"limit": limit, "requests": sent}, reserve(limit, sent))
 
 
+def gate(spec, reading, current, asked, held):
+    """The gate of spec/slo.md beside reservations of others, as fractions."""
+    b, period, delay = allowed(spec["target"]), spans(spec["period"]), spans(spec["detection_delay"])
+    x, now = (Fraction(text.rstrip("%")) / 100 for text in (asked, current))
+    risk = Fraction(spec.get("risk", "25%").rstrip("%")) / 100
+    total = reading["good"] + reading["bad"]
+    consumed = Fraction(reading["bad"], total) / b * Fraction(min(spans(reading["watched"]), period), period) if total else None
+    exhausted = consumed is not None and consumed >= 1
+    closed = reading["good"] == 0 and not exhausted and spec["on_missing_data"] == "hold"
+    left = 0 if closed else 10**6 if consumed is None else 10**6 - ppm_up(consumed)
+
+    def reach(remaining):
+        budget = floor(max(0, min(10**6, remaining)) * risk)
+        return budget, min(10**6, floor(Fraction(budget) * b * period / delay))
+
+    alone, _ = reach(left)
+    granted, most = reach(min(10**6, left) - held) if alone else (0, 0)
+    parts = x * 10**6
+    if exhausted and spec.get("on_exhausted") == "rollback" and now > 0:
+        answer, rule = "roll_back", "exhausted"
+    elif x <= now:
+        answer, rule = "allow", "no_rise"
+    elif exhausted or closed:
+        answer, rule = "hold", "exhausted" if exhausted else "missing_data"
+    elif parts <= most:
+        answer, rule = "allow", "within_risk"
+    elif Fraction(most, 10**6) > now:
+        answer, rule = {"cap": percent_text(Fraction(most, 10**6), 6)}, "beyond_risk"
+    else:
+        answer, rule = "hold", "beyond_risk"
+    return {"answer": answer, "rule": rule, "held_by_others_ppm": held, "allowed_ppm": granted, "largest": percent_text(Fraction(most, 10**6), 6)}
+
+
+def spans(text):
+    return sum(int(number) * UNITS[unit] for number, unit in re.findall(r"(\d+)(ms|[dhms])", text))
+
+
+def gate_cases():
+    dice = random.Random(12)
+    for n in range(60):
+        spec = {
+            "target": dice.choice(["99%", "99.9%"]), "period": dice.choice(["7d", "30d"]), "detection_delay": dice.choice(["1m", "15m", "2h"]),
+            "on_missing_data": dice.choice(["hold", "allow"]), "on_exhausted": dice.choice(["hold", "rollback"]), "risk": dice.choice(["2%", "25%", "100%"]),
+        }  # fmt: skip
+        good, bad = dice.choice([(0, 0), (0, 3), (10**6, 0), (999_500, 500), (99_000, 1000), (10**6, dice.randrange(0, 2000))])
+        reading = {"window": spec["period"], "watched": spec["period"] if good + bad else "0s", "good": good, "bad": bad}
+        requests = [
+            {"reservation": f"r{m}", "sequence": 1, "release": f"release {m}", "wish": {"reserve": dice.choice([0, 1, 90_000, 400_000])}}
+            for m in range(dice.randrange(0, 4))
+        ]
+        limit = dice.choice([0, 500_000, 10**6])
+        book = reserve(limit, requests)
+        held = sum(answer["granted"]["held"] for answer, request in zip(book["answers"], requests) if "granted" in answer and request["reservation"] != "r1")
+        current, asked = (f"{dice.choice([0, 1, 5, 20, 50, 100])}%" for _ in range(2))
+        question = {
+            "gate": spec, "reading": reading, "current": current, "asked": asked,
+            "beside": {"reservation": "r1", "reservations": {"limit": limit, "requests": requests}},
+        }  # fmt: skip
+        yield case("gate", f"drawn {n}", question, gate(spec, reading, current, asked, held))
+
+
 # --- OpenSLO, what is refused, and what must not be matched ---------------------------------------------------------
 
 
@@ -869,6 +932,7 @@ def main():
         "composites": list(composite_cases()),
         "scrapes": list(scrape_cases()),
         "reservations": list(reservation_cases()),
+        "gates": list(gate_cases()),
         "openslo": list(openslo_cases()),
         "refused": list(refused()),
         "not_matched": list(not_matched()),

@@ -90,6 +90,11 @@ fn reservations() {
 }
 
 #[test]
+fn gates_beside_reservations() {
+    replay("gates");
+}
+
+#[test]
 fn openslo_documents_keep_what_they_can_and_list_the_rest() {
     for (name, case) in cases("openslo") {
         let answer = ask(&name, &case);

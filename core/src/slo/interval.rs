@@ -1,5 +1,5 @@
-use super::Counter;
-use super::tier::Tier;
+use super::tier::{Bucket, Tier};
+use super::{Counter, Reading};
 use crate::error::{Error, Kind};
 use crate::quantity::{Span, Timestamp};
 use alloc::format;
@@ -50,12 +50,9 @@ impl Interval {
     /// A window outside 10 seconds to 30 days.
     pub fn of_counter(counter: &Counter, window: Span, now: Timestamp) -> Result<Vec<Self>, Error> {
         let reading = counter.read(window, now)?;
-        let width = reading.resolution();
-        let began = now.saturating_sub(reading.watched());
-        let Some(tier) = tier_of(counter, width).filter(|_| reading.watched() > Span::ZERO) else {
-            return Ok(Vec::new());
-        };
-        Ok(dense(tier, began, now))
+        let width = reading.resolution().as_millis();
+        let tier = counter.tiers.iter().find(|tier| tier.layout().width() == width);
+        Ok(tier.map_or_else(Vec::new, |tier| dense(tier, &reading, now)))
     }
 
     /// The same from the buckets of exactly `width`, or of the widest that divides it, as far back as they hold everything.
@@ -66,11 +63,7 @@ impl Interval {
         now: Timestamp,
     ) -> Result<Vec<Self>, Error> {
         let reading = counter.read(window, now)?;
-        let divides = |tier: &&Tier| width.as_millis().is_multiple_of(tier.layout().width());
-        let Some(tier) = counter.tiers.iter().rev().find(divides) else {
-            let rule = "must be a multiple of 10s, the width of the finest bucket";
-            return Err(Error::new("width", Kind::Range, rule, width));
-        };
+        let tier = dividing(counter, width)?;
         let from = now.saturating_sub(window).as_millis() / width.as_millis().max(1) * width.as_millis();
         if tier.complete_since() > from {
             let rule = format!(
@@ -78,10 +71,24 @@ impl Interval {
             );
             return Err(Error::new("window", Kind::Conflict, rule, window));
         }
-        if reading.watched() == Span::ZERO {
-            return Ok(Vec::new());
-        }
-        Ok(dense(tier, now.saturating_sub(reading.watched()), now))
+        Ok(dense(tier, &reading, now))
+    }
+
+    /// The buckets with events of the widest tier that divides `width`, the instant since which it holds everything, and when
+    /// counting began, if that lies in the 30 days before `until`.
+    pub(super) fn held(counter: &Counter, width: Span, until: Timestamp) -> Result<Held, Error> {
+        let tier = dividing(counter, width)?;
+        let width = tier.layout().width();
+        let interval = |bucket: &Bucket| {
+            let from = tier.start(bucket);
+            let at = |millis| Timestamp::from_millis(millis).unwrap_or(Timestamp::MAX);
+            Self { from: at(from), to: at(from.saturating_add(width)), good: bucket.good, bad: bucket.bad }
+        };
+        Ok(Held {
+            since: Timestamp::from_millis(tier.complete_since()).unwrap_or(Timestamp::MAX),
+            began: began(tier, &counter.reading(Counter::LONGEST_WINDOW, until), until),
+            intervals: tier.buckets().iter().map(interval).collect(),
+        })
     }
 
     /// When it starts.
@@ -115,6 +122,21 @@ impl Interval {
     }
 }
 
+/// What a tier of a counter holds.
+pub(super) struct Held {
+    pub(super) since: Timestamp,
+    pub(super) began: Option<Timestamp>,
+    pub(super) intervals: Vec<Interval>,
+}
+
+/// The widest tier whose buckets divide slices of `width`: it reaches back furthest.
+fn dividing(counter: &Counter, width: Span) -> Result<&Tier, Error> {
+    let divides = |tier: &&Tier| width.as_millis().is_multiple_of(tier.layout().width());
+    counter.tiers.iter().rev().find(divides).ok_or_else(|| {
+        Error::new("width", Kind::Range, "must be a multiple of 10s, the width of the finest bucket", width)
+    })
+}
+
 /// That an end comes after its start.
 pub(super) fn after(field: &'static str, from: Timestamp, to: Timestamp) -> Result<(), Error> {
     if to <= from {
@@ -136,12 +158,17 @@ pub(super) fn in_order(intervals: &[Interval]) -> Result<(), Error> {
     }
 }
 
-fn tier_of(counter: &Counter, width: Span) -> Option<&Tier> {
-    counter.tiers.iter().find(|tier| tier.layout().width() == width.as_millis())
+/// When counting began, as far as `reading` knows: not before the oldest bucket of a tier that dropped none.
+fn began(tier: &Tier, reading: &Reading, now: Timestamp) -> Option<Timestamp> {
+    let began = now.saturating_sub(reading.watched());
+    let oldest = tier.buckets().first().filter(|_| !tier.is_full());
+    let oldest = oldest.and_then(|bucket| Timestamp::from_millis(tier.start(bucket)).ok());
+    (reading.watched() > Span::ZERO).then(|| oldest.map_or(began, |oldest| oldest.max(began)))
 }
 
-/// Every bucket from the one that holds `began` to the one that holds `now`: at most as many as the tier has, and a few.
-fn dense(tier: &Tier, began: Timestamp, now: Timestamp) -> Vec<Interval> {
+/// Every bucket since counting began to the one that holds `now`: at most as many as the tier has, and a few.
+fn dense(tier: &Tier, reading: &Reading, now: Timestamp) -> Vec<Interval> {
+    let Some(began) = began(tier, reading, now) else { return Vec::new() };
     let width = tier.layout().width();
     let at = |epoch: u64| Timestamp::from_millis(epoch.saturating_mul(width)).unwrap_or(Timestamp::MAX);
     let mut held = tier.buckets().iter().peekable();

@@ -78,4 +78,6 @@ pub use question::answer;
 pub use reading::Reading;
 pub use reservation::{Answer, Entry, Refusal, Request, Reservations, ReservedReport, Standing, Wish};
 pub use scrape::{Scrape, Scraped, Scraper};
-pub use slices::{Disagreement, IdleSlices, Method, MethodReport, SliceCounts, SliceReport, Slicing};
+pub use slices::{
+    Closed, ClosedSlices, Disagreement, IdleSlices, Method, MethodReport, SliceCounts, SliceReport, Slicing,
+};

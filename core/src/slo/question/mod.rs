@@ -4,7 +4,7 @@ mod account;
 mod read;
 
 use super::{
-    Answer, CohortReport, Composite, CompositeReport, IdleSlices, Joint, Member, OpenSlo, Request,
+    Answer, CohortReport, Composite, CompositeReport, Gate, IdleSlices, Joint, Member, OpenSlo, Request,
     Reservations, Scrape, Scraped, Scraper, Slicing,
 };
 use crate::document::{Field, Fields, Node};
@@ -26,6 +26,7 @@ use serde::Serialize;
 /// | `composite` | `target`, `composite`, `members`, or `names` and `joint` | [`CompositeReport`] |
 /// | `scrapes` | a list of scrapes of one source | list of [`Scraped`] |
 /// | `reservations` | `limit`, and a list of `requests` to a new authority | list of [`Answer`], and the [`Reservations`] after them |
+/// | `gate` | a [`Gate`]'s fields as `gate`, `reading`, `current`, `asked`; `beside`: reservations as above, and the own `reservation` | [`GateReport`](super::GateReport), or [`ReservedReport`](super::ReservedReport) |
 /// | `openslo` | a document, or a list of them | [`OpenSlo`] |
 ///
 /// Intervals are lists `[from, to, good, bad]`; instants Unix milliseconds or texts. `core/spec/budgets.md` has each field.
@@ -54,6 +55,7 @@ pub fn answer(question: &str) -> Result<String, Error> {
             "account" => shown(&account::account(&rest)?),
             "period" => shown(&account::period(&rest)?),
             "cohorts" => shown(&cohorts(&rest)?),
+            "gate" => gate(&rest),
             "composite" => shown(&composite(&rest)?),
             "scrapes" => shown(&scrapes(&rest)?),
             "reservations" => shown(&reservations(&rest)?),
@@ -190,6 +192,35 @@ fn reservations(field: &Field<'_>) -> Option<Reserved> {
     }
     let (spent, held, free, overspent) = (book.spent(), book.held(), book.free(), book.overspent());
     Some(Reserved { answers, reservations: book, spent, held, free, overspent })
+}
+
+fn gate(field: &Field<'_>) -> Option<String> {
+    let mut fields = field.object()?;
+    let gate = fields.required("gate").and_then(|field| {
+        let mut fields = field.object()?;
+        let gate = Gate::from_fields(&mut fields);
+        fields.finish();
+        gate
+    });
+    let reading = fields.required("reading").and_then(|field| reading(&field));
+    let current = fields.required("current").and_then(|field| field.parse());
+    let asked = fields.required("asked").and_then(|field| field.parse());
+    let beside = fields.optional("beside").map(|field| {
+        let mut fields = field.object()?;
+        let own = fields.required("reservation").and_then(|field| field.name());
+        let book = fields.required("reservations").and_then(|field| reservations(&field));
+        fields.finish();
+        Some((own?, book?.reservations))
+    });
+    fields.finish();
+    let (gate, reading, current, asked) = (gate?, reading?, current?, asked?);
+    match beside {
+        None => shown(&gate.ask(&reading, current, asked)),
+        Some(beside) => {
+            let (own, book) = beside?;
+            shown(&gate.ask_beside(&reading, current, asked, &book, own))
+        }
+    }
 }
 
 /// The share at which a budget is at risk.

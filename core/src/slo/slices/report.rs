@@ -217,8 +217,7 @@ impl Sums {
         let kind = if good + bad == 0 {
             &mut self.slices.idle
         } else {
-            let parts = Natural::of(bad).times(u128::from(PARTS)).over_up(Natural::of(good + bad));
-            self.bad_parts = self.bad_parts.saturating_add(parts.unsigned_abs());
+            self.bad_parts = self.bad_parts.saturating_add(slicing.bad_parts(good, bad));
             if slicing.is_good(good, bad) { &mut self.slices.good } else { &mut self.slices.bad }
         };
         *kind = kind.saturating_add(1);

@@ -1,6 +1,7 @@
 use super::SliceReport;
 use crate::error::{Error, Kind};
 use crate::quantity::{Objective, Share, Span, Timestamp};
+use crate::slo::exact::Natural;
 use crate::slo::interval::in_order;
 use crate::slo::{Budget, Counter, Interval, Reading};
 use alloc::format;
@@ -55,7 +56,8 @@ pub(super) const PARTS: u64 = 1_000_000_000_000;
 /// assert_eq!(apart.factor_ppm, Some(99_999_967)); // a hundredfold, each consumption rounded up
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Parts", into = "Parts")]
 pub struct Slicing {
     width: Span,
     target: Share,
@@ -153,6 +155,11 @@ impl Slicing {
         good * 1_000_000 >= u128::from(self.target.parts_per_million()) * (good + bad)
     }
 
+    /// The bad share of a slice of these events, which are some, in parts of it, rounded up.
+    pub(super) fn bad_parts(self, good: u128, bad: u128) -> u64 {
+        Natural::of(bad).times(u128::from(PARTS)).over_up(Natural::of(good + bad)).unsigned_abs()
+    }
+
     /// A budget of the window, of which `slices` closed slices were seen, in `good` and `bad` parts.
     pub(super) fn budget(
         &self,
@@ -166,5 +173,28 @@ impl Slicing {
         let reading =
             Reading { window, resolution: self.width, watched, good, bad, late: 0, ahead: 0, rejected: 0 };
         Budget::from_checked(objective, window, &reading, Budget::AT_RISK)
+    }
+}
+
+/// A slicing as it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parts {
+    width: Span,
+    slice_target: Share,
+    idle: IdleSlices,
+}
+
+impl From<Slicing> for Parts {
+    fn from(slicing: Slicing) -> Self {
+        Self { width: slicing.width, slice_target: slicing.target, idle: slicing.idle }
+    }
+}
+
+impl TryFrom<Parts> for Slicing {
+    type Error = Error;
+
+    fn try_from(parts: Parts) -> Result<Self, Error> {
+        Self::new(parts.width, parts.slice_target, parts.idle)
     }
 }

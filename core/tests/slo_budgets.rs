@@ -8,9 +8,9 @@
 
 use proptest::prelude::*;
 use rampgate::slo::{
-    self, Account, Adjustment, Adjustments, Answer, BudgetState, Cohort, Cohorts, Counter, Exclusion,
-    IdleSlices, Interval, OpenSlo, Period, Request, Reservations, Scrape, Scraped, Scraper, Slicing,
-    Standing, Terms, Treatment, Wish,
+    self, Account, Adjustment, Adjustments, Answer, BudgetState, ClosedSlices, Cohort, Cohorts, Counter,
+    Exclusion, IdleSlices, Interval, OpenSlo, Period, Request, Reservations, Scrape, Scraped, Scraper,
+    Slicing, Standing, Terms, Treatment, Wish,
 };
 use rampgate::{Objective, Share, Span, Timestamp};
 use std::collections::BTreeMap;
@@ -279,6 +279,58 @@ proptest! {
         }
     }
 
+    /// Slices that are judged now and then are those of the log, each once.
+    #[test]
+    fn closed_slices_are_those_of_the_log(
+        events in proptest::collection::vec((0..200_u64, 0..3_u64, 0..3_u64), 1..60),
+        pauses in proptest::collection::vec(1..60_u64, 1..12),
+        late in 0..5_u64,
+        idle in prop_oneof![Just(IdleSlices::Skip), Just(IdleSlices::Good), Just(IdleSlices::Bad)],
+    ) {
+        let slicing = Slicing::new("1m".parse().unwrap(), "60%".parse().unwrap(), idle).unwrap();
+        let (mut counter, mut slices) = (Counter::new(), ClosedSlices::new(slicing));
+        let mut waiting: Vec<_> = events.iter().filter(|(_, good, bad)| good + bad > 0).collect();
+        let began = waiting.iter().map(|(minute, ..)| *minute).min();
+        // Events come up to `late` minutes late, and so far behind the clock the slices are closed.
+        let mut clock = 0;
+        for pause in pauses.iter().chain([&300]) {
+            clock += pause;
+            waiting.retain(|(minute, good, bad)| {
+                let arrived = minute + late < clock;
+                if arrived {
+                    counter.record(at(NOON + minute * 60_000 + 30_000), *good, *bad);
+                }
+                !arrived
+            });
+            let until = at(NOON + clock * 60_000).saturating_sub(span(late * 60_000 + 60_000));
+            let closed = slices.close(&counter, until).unwrap();
+            prop_assert_eq!(closed.missed, 0);
+            prop_assert_eq!(slices.close(&counter, until).unwrap().judged, 0);
+        }
+        let end = clock - late - 1;
+        let mut sums = BTreeMap::new();
+        for (minute, good, bad) in &events {
+            let sum = sums.entry(*minute).or_insert((0, 0));
+            *sum = (sum.0 + good, sum.1 + bad);
+        }
+        sums.retain(|_, (good, bad)| *good + *bad > 0);
+        let good = sums.values().filter(|(good, bad)| good * 5 >= 3 * (good + bad)).count() as u64;
+        let bad = sums.len() as u64 - good;
+        let silent = began.map_or(0, |began| end - began - sums.len() as u64);
+        let binary = slices.binary("1d".parse().unwrap(), at(NOON + end * 60_000)).unwrap();
+        let expected = match idle {
+            _ if began.is_none() => (0, 0),
+            IdleSlices::Skip => (good, bad),
+            IdleSlices::Good => (good + silent, bad),
+            IdleSlices::Bad => (good, bad + silent),
+        };
+        prop_assert_eq!((binary.good(), binary.bad()), expected);
+        let parts = 1_000_000_000_000;
+        let ratio = slices.ratio("1d".parse().unwrap(), at(NOON + end * 60_000)).unwrap();
+        let bad_parts: u64 = sums.values().map(|(good, bad)| (bad * parts).div_ceil(good + bad)).sum();
+        prop_assert_eq!(ratio.bad(), bad_parts + if idle == IdleSlices::Bad && began.is_some() { silent * parts } else { 0 });
+    }
+
     /// Sources restart, scrapes are repeated and come out of order: each event counts at most once, and what is lost is what
     /// came after a life's last scrape.
     #[test]
@@ -432,6 +484,26 @@ proptest! {
             prop_assert!(error.problems().all(|problem| !problem.path().is_empty()));
         }
     }
+}
+
+/// A counter holds slices of a minute for six hours at least; beyond, it says so instead of guessing.
+#[test]
+fn slices_that_a_counter_no_longer_holds_are_refused() {
+    let mut counter = Counter::new();
+    for minute in 0..1_000 {
+        counter.record(at(NOON + minute * 60_000), 1, 0);
+    }
+    let now = at(NOON + 999 * 60_000);
+    let read = |width: &str, window: &str| {
+        let slicing = Slicing::new(width.parse().unwrap(), Share::ALL, IdleSlices::Skip).unwrap();
+        slicing.read(objective(1_000), &counter, window.parse().unwrap(), now)
+    };
+    assert!(read("1m", "6h").is_ok() && read("5m", "1d").is_ok());
+    assert_eq!(read("1m", "12h").unwrap_err().path(), "window");
+    assert_eq!(read("90s", "1h").unwrap().slices().unwatched, 0);
+    assert_eq!(read("5s", "1h").unwrap_err().path(), "width");
+    assert_eq!(read("2h", "1h").unwrap_err().path(), "window");
+    assert_eq!(read("1m", "30m").unwrap_err().path(), "window");
 }
 
 fn request_id(request: &Request) -> String {

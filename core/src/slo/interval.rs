@@ -166,7 +166,7 @@ fn began(tier: &Tier, reading: &Reading, now: Timestamp) -> Option<Timestamp> {
     (reading.watched() > Span::ZERO).then(|| oldest.map_or(began, |oldest| oldest.max(began)))
 }
 
-/// Every bucket since counting began to the one that holds `now`: at most as many as the tier has, and a few.
+/// Every bucket since counting began to the one that holds `now`: at most one for each width in 30 days.
 fn dense(tier: &Tier, reading: &Reading, now: Timestamp) -> Vec<Interval> {
     let Some(began) = began(tier, reading, now) else { return Vec::new() };
     let width = tier.layout().width();

@@ -36,7 +36,21 @@
 //! # Ok::<(), rampgate::Error>(())
 //! ```
 //!
-//! Everything here is integers, so the answers are the same bits everywhere; `core/spec/slo.md` says how each is made.
+//! # Beyond one gate on one window
+//!
+//! | you have | take |
+//! |---|---|
+//! | running totals of a monitoring system, which restart | [`Scraper`] |
+//! | canary and control, and want the release to pay for what it alone spends | [`Cohorts`] |
+//! | several releases on one budget | [`Reservations`], and [`Gate::ask_beside`] |
+//! | a promise of good minutes, or want to know how much the way of counting matters | [`Slicing`], and [`ClosedSlices`] for a month of them |
+//! | a calendar month, an objective that changed, maintenance, corrections by hand | [`Terms`] for a [`Period`], and its [`Account`] |
+//! | one objective over several services | [`CompositeReport`] |
+//! | an `OpenSLO` document | [`OpenSlo`] |
+//! | another language | [`answer`], from JSON to JSON |
+//!
+//! Everything here is integers, so the answers are the same bits everywhere; `core/spec/slo.md` and
+//! `core/spec/budgets.md` say how each is made.
 
 mod budget;
 mod clearance;

@@ -99,3 +99,60 @@ impl Gate {
         ReservedReport { answer, rule, held_by_others_ppm: held, largest, allowed_ppm, gate }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quantity::Span;
+    use crate::slo::{Counter, OnExhausted, OnMissing, Request, Wish};
+    use proptest::prelude::*;
+
+    /// How loose an answer is, for one and the same question.
+    fn looseness(answer: Clearance) -> u64 {
+        match answer {
+            Clearance::RollBack => 0,
+            Clearance::Hold => 1,
+            Clearance::Cap(share) => 2 + u64::from(share.parts_per_million()),
+            Clearance::Allow => u64::MAX,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reservations_of_others_never_loosen_an_answer_and_ones_own_change_nothing(
+            open in any::<bool>(),
+            back in any::<bool>(),
+            (good, bad) in (0..1_000_000_u64, 0..2_000_u64),
+            (current, asked) in (0..=1_000_000_u32, 0..=1_000_000_u32),
+            (mine, theirs, more) in (0..500_000_u64, 0..1_000_000_u64, 0..1_000_000_u64),
+        ) {
+            let missing = if open { OnMissing::FailOpen } else { OnMissing::FailClosed };
+            let exhausted = if back { OnExhausted::RollBack } else { OnExhausted::Hold };
+            let gate = Gate::new("99.9%".parse().unwrap(), Counter::LONGEST_WINDOW, "1h".parse().unwrap(), missing)
+                .unwrap()
+                .on_exhausted(exhausted);
+            let watched = if good + bad == 0 { Span::ZERO } else { Counter::LONGEST_WINDOW };
+            let reading = Reading::of(Counter::LONGEST_WINDOW, watched, good, bad).unwrap();
+            let (current, asked) = (Share::clamped(current), Share::clamped(asked));
+            let ask = |mine: u64, theirs: u64| {
+                let mut book = Reservations::new(u64::MAX);
+                for (id, amount) in [("mine", mine), ("theirs", theirs)] {
+                    let _ = book.apply(&Request::new(id, 1, id, Wish::Reserve(amount)).unwrap()).unwrap();
+                }
+                gate.ask_beside(&reading, current, asked, &book, "mine")
+            };
+            let plain = gate.ask(&reading, current, asked);
+            prop_assert_eq!(ask(mine, 0).answer(), plain.answer());
+            prop_assert_eq!(ask(mine, 0).allowed_ppm(), plain.allowed_ppm());
+            let (less, report) = (ask(0, theirs), ask(mine, theirs.saturating_add(more)));
+            prop_assert!(looseness(less.answer()) <= looseness(plain.answer()));
+            prop_assert!(looseness(report.answer()) <= looseness(less.answer()));
+            if report.answer() == Clearance::Allow && asked > current {
+                prop_assert!(report.gate().spend_ppm() <= report.allowed_ppm());
+            }
+            if let Clearance::Cap(cap) = report.answer() {
+                prop_assert!(current < cap && cap < asked && cap == report.largest());
+            }
+        }
+    }
+}

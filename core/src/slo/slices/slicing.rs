@@ -53,7 +53,7 @@ pub(super) const PARTS: u64 = 1_000_000_000_000;
 /// assert_eq!(report.binary_slices().bad_ppb(), Some(305_555_556)); // 30.6%
 /// let apart = report.disagreement().ok_or("nothing was counted")?;
 /// assert_eq!((apart.least, apart.most), (Method::RatioSlices, Method::BinarySlices));
-/// assert_eq!(apart.factor_ppm, Some(99_999_967)); // a hundredfold, each consumption rounded up
+/// assert_eq!(apart.factor_ppm, Some(99_999_985)); // a hundredfold, each consumption rounded up
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 """Makes budgets.json: an implementation of spec/budgets.md, version rampgate-budgets-1, that shares no code with the library.
 
 It works with fractions and plain lists, and in other ways where there are any: calendars by the database of zones, the bounds of composites by
-packing, reservations by replaying the whole history for each question. Python 3.10, standard library only:
+packing, reservations by replaying the whole history for each question. Python 3.10, standard library, and the machine's database of zones:
 
     python3 make_budgets.py > budgets.json
 
@@ -552,6 +552,8 @@ def composite_cases():
     yield one("two side by side", "parallel", "99.9999%", [("a", 99, 1, 1), ("b", 98, 2, 1)])
     yield one("two of three", {"k_of_n": 2}, "99%", [("a", 99, 1, 1), ("b", 98, 2, 1), ("c", 96, 4, 1)])
     yield one("two of three, one unknown", {"k_of_n": 2}, "50%", [("a", 99, 1, 1), ("b", 98, 2, 1), ("c", 0, 0, 1)])
+    yield one("thirds, rounded outwards", "serial", "33%", [("a", 1, 2, 1)])
+    yield one("sevenths, rounded outwards", {"k_of_n": 2}, "50%", [("a", 6, 1, 2), ("b", 5, 2, 1), ("c", 6, 1, 4)])
     yield one("all unknown", "parallel", "50%", [("a", 0, 0, 1), ("b", 0, 0, 1)])
     yield one("one alone, exactly met", "serial", "99.9999%", [("a", 999_999, 1, 1)])
     yield one("all out", "parallel", "50%", [("a", 0, 5, 1), ("b", 0, 7, 1)])

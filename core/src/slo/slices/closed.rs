@@ -209,8 +209,10 @@ mod tests {
         for minute in 1..1_000 {
             events.record(at(minute), 1, 0);
         }
+        // None of the slices that have ended by then is held any more, and none that has not ended yet is missed.
+        assert_eq!(slices.close(&events, at(100)).unwrap(), Closed { judged: 0, missed: 99 });
         let closed = slices.close(&events, at(1_000)).unwrap();
-        assert_eq!(closed.judged + closed.missed, 999);
+        assert_eq!((closed.judged + closed.missed, slices.missed()), (900, closed.missed + 99));
         assert!(closed.missed > 0 && closed.judged >= 360, "{closed:?}");
         let day = slices.binary("1d".parse().unwrap(), at(1_000)).unwrap();
         assert_eq!((day.good(), day.bad()), (closed.judged + 1, 0));
@@ -228,6 +230,8 @@ mod tests {
             assert_eq!((hour.good(), hour.bad()), (0, 0)); // not closed so far: nothing is known
             let hour = slices.binary("1h".parse().unwrap(), at(60)).unwrap();
             assert_eq!(hour.bad(), bad);
+            let silent = slices.binary("50m".parse().unwrap(), at(60)).unwrap(); // idle slices alone
+            assert_eq!((silent.good(), silent.bad() > 0), (0, bad > 0));
         }
     }
 }

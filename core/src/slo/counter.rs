@@ -1,5 +1,5 @@
 use super::Reading;
-use super::tier::{FINEST, LAYOUTS, Tier};
+use super::tier::{FINEST, LAYOUTS, Layout, Tier};
 use super::wire::Wire;
 use crate::error::{Error, Kind};
 use crate::quantity::{Span, Timestamp};
@@ -60,6 +60,13 @@ struct Open {
     finest: Option<u32>,
     good: u64,
     bad: u64,
+}
+
+impl Open {
+    /// The ten seconds and their good and bad events, if there are any.
+    fn events(self) -> Option<(u32, u64, u64)> {
+        self.finest.filter(|_| self.good > 0 || self.bad > 0).map(|finest| (finest, self.good, self.bad))
+    }
 }
 
 impl PartialEq for Counter {
@@ -124,8 +131,7 @@ impl Counter {
 
     /// Puts what is open into the tiers.
     fn settle(&mut self) {
-        let Open { finest, good, bad } = core::mem::take(&mut self.open);
-        if let Some(finest) = finest.filter(|_| good > 0 || bad > 0) {
+        if let Some((finest, good, bad)) = core::mem::take(&mut self.open).events() {
             for tier in &mut self.tiers {
                 tier.record(finest, good, bad); // which holds it, and drops nothing for it
             }
@@ -137,6 +143,15 @@ impl Counter {
         let mut settled = self.clone();
         settled.settle();
         settled.tiers
+    }
+
+    /// The widest tier of those that are `wanted`, with nothing left open.
+    pub(super) fn widest(&self, wanted: impl Fn(Layout) -> bool) -> Option<Tier> {
+        let mut tier = self.tiers.iter().rev().find(|tier| wanted(tier.layout()))?.clone();
+        if let Some((finest, good, bad)) = self.open.events() {
+            tier.record(finest, good, bad); // which holds it
+        }
+        Some(tier)
     }
 
     /// A counter of tiers that were checked.
@@ -153,8 +168,7 @@ impl Counter {
         self.settle();
         for (mine, theirs) in self.tiers.iter_mut().zip(&other.tiers) {
             mine.merge(theirs);
-            let Open { finest, good, bad } = other.open;
-            if let Some(finest) = finest.filter(|_| good > 0 || bad > 0) {
+            if let Some((finest, good, bad)) = other.open.events() {
                 mine.add_if_held(finest, good, bad);
             }
         }

@@ -1,4 +1,5 @@
 use super::Reading;
+use super::open::Open;
 use super::tier::{FINEST, LAYOUTS, Layout, Tier};
 use super::wire::Wire;
 use crate::error::{Error, Kind};
@@ -54,21 +55,6 @@ pub struct Counter {
     pub(super) rejected: u64,
 }
 
-/// Events of the newest ten seconds, most of the time, on their way into the tiers. Most events are added here and nowhere else.
-#[derive(Clone, Copy, Debug, Default)]
-struct Open {
-    finest: Option<u32>,
-    good: u64,
-    bad: u64,
-}
-
-impl Open {
-    /// The ten seconds and their good and bad events, if there are any.
-    fn events(self) -> Option<(u32, u64, u64)> {
-        self.finest.filter(|_| self.good > 0 || self.bad > 0).map(|finest| (finest, self.good, self.bad))
-    }
-}
-
 impl PartialEq for Counter {
     fn eq(&self, other: &Self) -> bool {
         (self.late, self.rejected) == (other.late, other.rejected) && self.settled() == other.settled()
@@ -86,7 +72,7 @@ impl Counter {
     /// A counter of nothing: the identity of [`merge`](Self::merge).
     #[must_use]
     pub const fn new() -> Self {
-        Self { tiers: Tier::all(), open: Open { finest: None, good: 0, bad: 0 }, late: 0, rejected: 0 }
+        Self { tiers: Tier::all(), open: Open::NOTHING, late: 0, rejected: 0 }
     }
 
     /// Counts `good` and `bad` events at `at`.
@@ -112,9 +98,7 @@ impl Counter {
             self.rejected = self.rejected.saturating_add(events);
             return;
         };
-        if self.open.finest == Some(finest) {
-            self.open.good = self.open.good.saturating_add(good);
-            self.open.bad = self.open.bad.saturating_add(bad);
+        if self.open.takes(finest, good, bad) {
             return; // nearly every event ends here
         }
         self.settle();
@@ -126,12 +110,14 @@ impl Counter {
         if !held {
             self.late = self.late.saturating_add(events);
         }
-        self.open.finest = everywhere.then_some(finest);
+        if everywhere {
+            self.open = Open::at(finest);
+        }
     }
 
     /// Puts what is open into the tiers.
     fn settle(&mut self) {
-        if let Some((finest, good, bad)) = core::mem::take(&mut self.open).events() {
+        if let Some((finest, good, bad)) = core::mem::replace(&mut self.open, Open::NOTHING).events() {
             for tier in &mut self.tiers {
                 tier.record(finest, good, bad); // which holds it, and drops nothing for it
             }
@@ -156,7 +142,7 @@ impl Counter {
 
     /// A counter of tiers that were checked.
     pub(super) const fn of(tiers: [Tier; 5], late: u64, rejected: u64) -> Self {
-        Self { tiers, open: Open { finest: None, good: 0, bad: 0 }, late, rejected }
+        Self { tiers, open: Open::NOTHING, late, rejected }
     }
 
     /// Adds what `other` counted: commutative and associative, with [`new`](Self::new) as identity.
@@ -212,12 +198,12 @@ impl Counter {
         let last = layout.epoch_of(now.as_millis() / FINEST);
         let first = layout.epoch_of(from.as_millis() / FINEST);
         let (mut inside, mut after) = tier.window(first, last);
-        if let Some(finest) = self.open.finest {
+        if let Some((finest, good, bad)) = self.open.events() {
             let epoch = layout.epoch_of(u64::from(finest));
             if epoch > last {
-                after.add(self.open.good, self.open.bad);
+                after.add(good, bad);
             } else if epoch >= first {
-                inside.add(self.open.good, self.open.bad);
+                inside.add(good, bad);
             }
         }
         Reading {

@@ -64,6 +64,7 @@ mod exact;
 mod gate;
 mod gate_report;
 mod interval;
+mod open;
 mod openslo;
 mod period;
 mod question;

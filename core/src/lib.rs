@@ -18,6 +18,9 @@
 //! | [`Config`](canary::classic::Config), [`MannWhitney`](canary::classic::MannWhitney) | Kayenta's judge, for migrations: the rank test, classes, a score | [`canary::classic`] |
 //! | [`Design`](canary::group_sequential::Design), [`Comparison`](canary::group_sequential::Comparison) | planned looks: bounds, inference after the end, units | [`canary::group_sequential`] |
 //! | [`Counter`](slo::Counter), [`Budget`](slo::Budget), [`Gate`](slo::Gate) | events over time, what they spend, and the exposure that is left | [`slo`] |
+//! | [`Policy`](slo::burn_rate::Policy), [`replay`](slo::replay::replay) | whom the burning budget alerts, and what that would have told of recorded data | [`slo::burn_rate`], [`slo::replay`] |
+//! | [`Terms`](slo::Terms), [`Account`](slo::Account), [`Slicing`](slo::Slicing) | budgets of any period, by events or by slices; what was promised and what was spent | [`slo`] |
+//! | [`Cohorts`](slo::Cohorts), [`Reservations`](slo::Reservations) | what a release spends beyond the rest, and several releases on one budget | [`slo`] |
 //! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
 //!
 //! # What do I call?

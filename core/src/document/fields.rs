@@ -1,265 +1,10 @@
-use super::Node;
+use super::field::written;
 use super::path::Path;
+use super::{Field, Node};
 use crate::error::{Error, Kind, Problem, Problems};
-use crate::quantity::{Probability, shown};
 use alloc::borrow::Cow;
-use alloc::format;
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::fmt::Write as _;
-use core::ops::RangeInclusive;
-use core::str::FromStr;
-
-/// One value of a document with its path. Reading it as the wrong type notes a problem and gives `None`.
-#[derive(Clone, Debug)]
-pub(crate) struct Field<'a> {
-    node: &'a Node<'a>,
-    path: Path<'a>,
-    problems: &'a Problems,
-}
-
-impl<'a> Field<'a> {
-    /// The document as a whole, whose path is empty.
-    pub(crate) fn root(node: &'a Node<'a>, problems: &'a Problems) -> Self {
-        Self { node, path: Path::root(""), problems }
-    }
-
-    /// A document whose paths begin with its name: an argument among others.
-    pub(crate) fn named(name: &'a str, node: &'a Node<'a>, problems: &'a Problems) -> Self {
-        Self { node, path: Path::root(name), problems }
-    }
-
-    #[cfg(feature = "signed")]
-    pub(crate) fn node(&self) -> &'a Node<'a> {
-        self.node
-    }
-
-    pub(crate) fn path(&self) -> String {
-        written(&self.path)
-    }
-
-    /// Notes that this value breaks `rule`.
-    pub(crate) fn refuse(&self, kind: Kind, rule: impl Into<Cow<'static, str>>) {
-        self.problems.push(Problem::new(self.path(), kind, rule, Some(self.node.shown())));
-    }
-
-    /// Notes what a constructor said of this value.
-    pub(crate) fn refuse_with(&self, error: &Error) {
-        self.problems.extend(&error.clone().at(&self.path()));
-    }
-
-    /// Notes a problem of a part of this value, whose path begins here.
-    pub(crate) fn refuse_within(&self, error: &Error) {
-        self.problems.extend(&error.clone().at(&format!("{}.{}", self.path(), error.path())));
-    }
-
-    /// Notes problems whose paths are the document's own already.
-    pub(crate) fn refuse_as(&self, error: &Error) {
-        self.problems.extend(error);
-    }
-
-    pub(crate) fn bool(&self) -> Option<bool> {
-        match self.node {
-            Node::Bool(value) => Some(*value),
-            _ => self.mistyped("true or false"),
-        }
-    }
-
-    /// A text, a number or a truth value.
-    pub(crate) fn scalar(&self) -> Option<Scalar<'a>> {
-        match self.node {
-            Node::Text(value) => Some(Scalar::Text(value)),
-            Node::Number(value) => value.as_f64().map(Scalar::Number),
-            Node::Bool(value) => Some(Scalar::Bool(*value)),
-            _ => self.mistyped("a text, a number, true or false"),
-        }
-    }
-
-    pub(crate) fn text(&self) -> Option<&'a str> {
-        match self.node {
-            Node::Text(value) => Some(value),
-            _ => self.mistyped("a text"),
-        }
-    }
-
-    /// A text that is not empty and holds no control characters, as names are.
-    pub(crate) fn name(&self) -> Option<&'a str> {
-        let text = self.text()?;
-        check_name("", text).map_err(|error| self.refuse_with(&error)).ok()?;
-        Some(text)
-    }
-
-    /// Whether the value is null, for lists whose places may be empty.
-    pub(crate) fn is_null(&self) -> bool {
-        matches!(self.node, Node::Null)
-    }
-
-    /// Whether the value is an object, for fields that have a short form and a long one.
-    pub(crate) fn is_object(&self) -> bool {
-        matches!(self.node, Node::Object(_))
-    }
-
-    /// Whether the value is a number, for fields that may be one or a list.
-    pub(crate) fn is_number(&self) -> bool {
-        matches!(self.node, Node::Number(_))
-    }
-
-    /// A text in the form of a quantity, such as `25%` or `1h30m`.
-    pub(crate) fn parse<T: FromStr<Err = Error>>(&self) -> Option<T> {
-        match self.text()?.parse() {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.refuse_with(&error);
-                None
-            }
-        }
-    }
-
-    pub(crate) fn integer(&self, range: RangeInclusive<u64>) -> Option<u64> {
-        let Node::Number(number) = self.node else { return self.mistyped("a whole number") };
-        match number.as_u64().filter(|value| range.contains(value)) {
-            Some(value) => Some(value),
-            None => {
-                self.refuse(
-                    Kind::Range,
-                    format!("must be a whole number from {} to {}", range.start(), range.end()),
-                );
-                None
-            }
-        }
-    }
-
-    pub(crate) fn u32(&self) -> Option<u32> {
-        self.integer(0..=u64::from(u32::MAX)).and_then(|number| u32::try_from(number).ok())
-    }
-
-    /// A whole number of 64 bits, with its sign.
-    #[cfg(feature = "compat")]
-    pub(crate) fn signed(&self) -> Option<i64> {
-        let Node::Number(number) = self.node else { return self.mistyped("a whole number") };
-        let value = number.as_i64();
-        if value.is_none() {
-            self.refuse(Kind::Range, "must be a whole number of 64 bits");
-        }
-        value
-    }
-
-    pub(crate) fn number(&self, range: RangeInclusive<f64>) -> Option<f64> {
-        let Node::Number(number) = self.node else { return self.mistyped("a number") };
-        match number.as_f64().filter(|value| range.contains(value)) {
-            Some(value) => Some(value),
-            None => {
-                self.refuse(
-                    Kind::Range,
-                    format!("must be from {} to {}", shown(*range.start()), shown(*range.end())),
-                );
-                None
-            }
-        }
-    }
-
-    pub(crate) fn probability(&self) -> Option<Probability> {
-        let number = self.number(0.0..=1.0)?;
-        Probability::new(number).map_err(|error| self.refuse_with(&error)).ok()
-    }
-
-    /// One of a closed list of words.
-    pub(crate) fn choice<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
-        let text = self.text()?;
-        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
-            return Some(*value);
-        }
-        let mut rule = String::from("must be one of");
-        for (position, (word, _)) in words.iter().enumerate() {
-            let comma = if position == 0 { "" } else { "," };
-            let _ = write!(rule, "{comma} `{word}`");
-        }
-        self.refuse(Kind::Unknown, rule);
-        None
-    }
-
-    pub(crate) fn list(&self) -> Option<Vec<Self>> {
-        let Node::List(items) = self.node else { return self.mistyped("a list") };
-        let path = Rc::new(self.path.clone());
-        let item =
-            |(position, node)| Self { node, path: Path::position(&path, position), problems: self.problems };
-        Some(items.iter().enumerate().map(item).collect())
-    }
-
-    pub(crate) fn object(&self) -> Option<Fields<'a>> {
-        let Node::Object(entries) = self.node else { return self.mistyped("an object") };
-        let path = Rc::new(self.path.clone());
-        Some(Fields { entries, path, problems: self.problems, taken: Taken::default() })
-    }
-
-    /// The entries of an object whose keys are the user's own, such as a table of overrides.
-    pub(crate) fn entries(&self) -> Option<Vec<(&'a str, Self)>> {
-        let fields = self.object()?;
-        Some(fields.entries.iter().map(|(name, node)| (&**name, fields.field(name, node))).collect())
-    }
-
-    /// A field of an object, without noting anything: for a first look ahead of the reading.
-    pub(crate) fn peek(&self, name: &str) -> Option<Self> {
-        let Node::Object(entries) = self.node else { return None };
-        let (_, node) = entries.iter().find(|(key, _)| key == name)?;
-        Some(Self { node, path: Path::root(""), problems: self.problems })
-    }
-
-    /// The texts of a list, without noting anything.
-    pub(crate) fn peek_texts(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        let items: &[Node<'a>] = if let Node::List(items) = self.node { items } else { &[] };
-        let text = |item: &'a Node<'a>| if let Node::Text(text) = item { Some(&**text) } else { None };
-        items.iter().filter_map(text)
-    }
-
-    /// One of several cases: a word alone, or an object whose only field is named by the word and holds the rest.
-    pub(crate) fn case(&self) -> Option<(&'a str, Option<Self>)> {
-        match self.node {
-            Node::Text(word) => Some((word, None)),
-            Node::Object(entries) if entries.len() == 1 => {
-                let (word, rest) = self.entries()?.pop()?;
-                Some((word, Some(rest)))
-            }
-            _ => self.mistyped("a word, or an object of one field"),
-        }
-    }
-
-    /// Notes that a [`case`](Self::case) is none of those that are known.
-    pub(crate) fn refuse_case<T>(&self) -> Option<T> {
-        self.refuse(Kind::Unknown, "is none of the cases that are known, with what belongs to it");
-        None
-    }
-
-    /// An object of exactly these texts.
-    pub(crate) fn texts<const N: usize>(&self, names: [&'static str; N]) -> Option<[String; N]> {
-        let mut fields = self.object()?;
-        let texts = names.map(|name| fields.required(name).and_then(|field| field.text()));
-        fields.finish();
-        texts.iter().all(Option::is_some).then(|| texts.map(|text| text.unwrap_or_default().into()))
-    }
-
-    fn mistyped<T>(&self, expected: &str) -> Option<T> {
-        self.refuse(Kind::Type, format!("must be {expected}"));
-        None
-    }
-}
-
-/// A value that is not made of others.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Scalar<'a> {
-    Text(&'a str),
-    Number(f64),
-    Bool(bool),
-}
-
-/// The rule of names, wherever they come from: not empty, at most 200 bytes, no control characters.
-pub(crate) fn check_name(path: &str, name: &str) -> Result<(), Error> {
-    if name.is_empty() || name.len() > 200 || name.chars().any(char::is_control) {
-        return Err(Error::new(path, Kind::Range, "must be 1 to 200 bytes without control characters", name));
-    }
-    Ok(())
-}
 
 /// An object whose keys are the document's own: each is asked for by name, and what is left over is refused.
 #[derive(Debug)]
@@ -271,6 +16,19 @@ pub(crate) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
+    pub(super) fn new(
+        entries: &'a [(Cow<'a, str>, Node<'a>)],
+        path: Rc<Path<'a>>,
+        problems: &'a Problems,
+    ) -> Self {
+        Self { entries, path, problems, taken: Taken::default() }
+    }
+
+    /// Each key with its value, asked for or not.
+    pub(super) fn all(&self) -> Vec<(&'a str, Field<'a>)> {
+        self.entries.iter().map(|(name, node)| (&**name, self.field(name, node))).collect()
+    }
+
     pub(crate) fn optional(&mut self, name: &'static str) -> Option<Field<'a>> {
         let position = self.entries.iter().position(|(key, _)| key == name)?;
         self.taken.add(position);
@@ -281,7 +39,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn required(&mut self, name: &'static str) -> Option<Field<'a>> {
         let field = self.optional(name);
         if field.is_none() {
-            let path = Path::name(&self.path, name).to_string();
+            let path = written(&Path::name(&self.path, name));
             self.problems.push(Problem::new(path, Kind::Missing, "must be given", None));
         }
         field
@@ -298,23 +56,25 @@ impl<'a> Fields<'a> {
         made.map_err(|error| self.problems.extend(&error)).ok()
     }
 
-    /// Notes each field that nobody asked for.
-    pub(crate) fn finish(self) {
+    /// Each field that nobody asked for.
+    pub(crate) fn rest(self) -> Vec<Field<'a>> {
+        let mut rest = Vec::new();
         for (position, (name, node)) in self.entries.iter().enumerate() {
             if !self.taken.holds(position) {
-                self.field(name, node).refuse(Kind::Unknown, "is not a field of this object");
+                rest.push(self.field(name, node));
             }
         }
+        rest
+    }
+
+    /// Notes each field that nobody asked for.
+    pub(crate) fn finish(self) {
+        self.rest().iter().for_each(|field| field.refuse(Kind::Unknown, "is not a field of this object"));
     }
 
     fn field(&self, name: &'a str, node: &'a Node<'a>) -> Field<'a> {
         Field { node, path: Path::name(&self.path, name), problems: self.problems }
     }
-}
-
-fn written(path: &Path<'_>) -> String {
-    let path = path.to_string();
-    if path.is_empty() { "document".into() } else { path }
 }
 
 /// Positions of the entries that were asked for: a bit each, and a list for those beyond the first 64, which sound
@@ -349,7 +109,8 @@ impl Taken {
 mod tests {
     use super::*;
     use crate::quantity::{Share, Span};
-    use alloc::string::ToString;
+    use alloc::string::{String, ToString};
+    use core::fmt::Write as _;
 
     fn read(text: &str) -> Result<(Share, Span), Error> {
         let node = Node::parse("spec", text)?;

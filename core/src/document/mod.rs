@@ -5,6 +5,7 @@
 //! a problem.
 
 mod canonical;
+mod field;
 mod fields;
 mod float;
 mod json;
@@ -12,5 +13,6 @@ mod node;
 mod path;
 
 pub(crate) use canonical::canonical;
-pub(crate) use fields::{Field, Fields, Scalar, check_name};
+pub(crate) use field::{Field, Scalar, check_name};
+pub(crate) use fields::Fields;
 pub(crate) use node::Node;

@@ -57,6 +57,19 @@ impl Timestamp {
         Self(self.0.saturating_add(span.as_millis())).min(Self::MAX)
     }
 
+    /// Year, month and day in UTC.
+    pub(crate) fn date(self) -> (u64, u64, u64) {
+        date(self.0 / DAY)
+    }
+
+    /// Midnight of a date in UTC; none outside the years 1970 to 9999, or where there is no such day.
+    pub(crate) fn of_date(year: u64, month: u64, day: u64) -> Option<Self> {
+        let sound = (1970..=9999).contains(&year)
+            && (1..=12).contains(&month)
+            && (1..=month_length(year, month)).contains(&day);
+        sound.then(|| Self(days(year, month, day) * DAY))
+    }
+
     /// `span` earlier, held at [`Timestamp::EPOCH`].
     #[must_use]
     pub fn saturating_sub(self, span: Span) -> Self {

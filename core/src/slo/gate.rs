@@ -161,11 +161,7 @@ impl Gate {
         let missing = reading.good() == 0 && !exhausted;
         let closed = missing && self.on_missing == OnMissing::FailClosed;
         let presumed_whole = !closed && budget.state() == BudgetState::InsufficientData;
-        let remaining = match budget.remaining_by_time_ppm() {
-            _ if closed => 0,
-            None => WHOLE,
-            Some(left) => left,
-        };
+        let remaining = if closed { 0 } else { budget.remaining_by_time_ppm().unwrap_or(WHOLE) };
         let allowed = self.allowed_ppm(remaining);
         let largest = self.largest_exposure(allowed);
         let (answer, rule) =
@@ -208,6 +204,15 @@ impl Gate {
         u64::try_from(spend.div_ceil(self.budget_millis())).unwrap_or(u64::MAX)
     }
 
+    /// The share at risk of what `report` found to remain once `held` is taken off it, in the same unit.
+    pub(super) fn allowed_beside(&self, report: &GateReport, held: u64) -> u64 {
+        if report.allowed_ppm == 0 {
+            return 0; // nothing remains or is known
+        }
+        let remaining = report.budget.remaining_by_time_ppm().unwrap_or(WHOLE).min(WHOLE);
+        self.allowed_ppm(remaining.saturating_sub(i64::try_from(held).unwrap_or(i64::MAX)))
+    }
+
     /// The share at risk of what remains, in parts per million of the whole budget, rounded down.
     fn allowed_ppm(&self, remaining_ppm: i64) -> u64 {
         let remaining = u64::try_from(remaining_ppm.clamp(0, WHOLE)).unwrap_or(0);
@@ -215,7 +220,7 @@ impl Gate {
     }
 
     /// The largest exposure whose spend, rounded up, is at most `allowed_ppm`. The product is below 2^82.
-    fn largest_exposure(&self, allowed_ppm: u64) -> Share {
+    pub(super) fn largest_exposure(&self, allowed_ppm: u64) -> Share {
         let parts = u128::from(allowed_ppm) * self.budget_millis() / self.failing_millis();
         Share::clamped(u32::try_from(parts).unwrap_or(u32::MAX))
     }

@@ -9,6 +9,8 @@
 //! - [`Gate`]: the options, and the formula that turns what remains into an exposure;
 //! - [`GateReport`]: the answer, a [`Clearance`], with the numbers that led to it.
 //!
+//! Who has to be told, and how soon, is [`burn_rate`]; what an alert policy would have told of recorded data is [`replay`].
+//!
 //! ```
 //! use rampgate::slo::{BudgetState, Clearance, Counter, Gate, OnMissing};
 //! use rampgate::{Span, Timestamp};
@@ -36,21 +38,65 @@
 //! # Ok::<(), rampgate::Error>(())
 //! ```
 //!
-//! Everything here is integers, so the answers are the same bits everywhere; `core/spec/slo.md` says how each is made.
+//! # Beyond one gate on one window
+//!
+//! | you have | take |
+//! |---|---|
+//! | running totals of a monitoring system, which restart | [`Scraper`] |
+//! | canary and control, and want the release to pay for what it alone spends | [`Cohorts`] |
+//! | several releases on one budget | [`Reservations`], and [`Gate::ask_beside`] |
+//! | a promise of good minutes, or want to know how much the way of counting matters | [`Slicing`], and [`ClosedSlices`] for a month of them |
+//! | a calendar month, an objective that changed, maintenance, corrections by hand | [`Terms`] for a [`Period`], and its [`Account`] |
+//! | one objective over several services | [`CompositeReport`] |
+//! | an `OpenSLO` document | [`OpenSlo`] |
+//! | another language | [`answer`], from JSON to JSON |
+//!
+//! Everything here is integers, so the answers are the same bits everywhere; `core/spec/slo.md` and
+//! `core/spec/budgets.md` say how each is made.
 
 mod budget;
+pub mod burn_rate;
 mod clearance;
+mod cohorts;
+mod composite;
 mod counter;
+mod exact;
 mod gate;
 mod gate_report;
+mod interval;
+mod open;
+mod openslo;
+mod period;
+mod question;
 mod reading;
+pub mod replay;
+mod reservation;
+mod scrape;
+mod slices;
 mod spec;
 mod tier;
 mod wire;
 
 pub use budget::{Budget, BudgetState};
 pub use clearance::Clearance;
+pub use cohorts::{Cohort, CohortReport, Cohorts};
+pub use composite::{Composite, CompositeReport, CompositeState, Joint, Member, Weighted};
 pub use counter::Counter;
 pub use gate::{Gate, OnExhausted, OnMissing};
 pub use gate_report::{GateReport, GateRule};
+pub use interval::Interval;
+pub use openslo::{
+    BudgetingMethod, CalendarUnit, Indicator, MetricSource, Numerator, OpenSlo, OpenSloBudget,
+    OpenSloObjective, OpenSloWindow, Unhonoured,
+};
+pub use period::{
+    Account, Adjustment, Adjustments, Booked, Calendar, Excluded, Exclusion, Offset, Period, Segment, Terms,
+    Treatment,
+};
+pub use question::answer;
 pub use reading::Reading;
+pub use reservation::{Answer, Entry, Refusal, Request, Reservations, ReservedReport, Standing, Wish};
+pub use scrape::{Scrape, Scraped, Scraper};
+pub use slices::{
+    Closed, ClosedSlices, Disagreement, IdleSlices, Method, MethodReport, SliceCounts, SliceReport, Slicing,
+};

@@ -19,14 +19,14 @@ impl From<Counter> for Wire {
     fn from(counter: Counter) -> Self {
         let distances = |tier: Tier| {
             let mut before = 0;
-            let distance = |bucket: &Bucket| {
+            let distance = |bucket: Bucket| {
                 let distance = bucket.epoch.saturating_sub(before);
                 before = bucket.epoch;
                 (distance, bucket.good, bucket.bad)
             };
-            tier.buckets().iter().map(distance).collect()
+            tier.buckets().map(distance).collect()
         };
-        Self { tiers: counter.tiers.map(distances), late: counter.late, rejected: counter.rejected }
+        Self { tiers: counter.settled().map(distances), late: counter.late, rejected: counter.rejected }
     }
 }
 
@@ -34,22 +34,21 @@ impl TryFrom<Wire> for Counter {
     type Error = Error;
 
     fn try_from(wire: Wire) -> Result<Self, Error> {
-        let mut counter = Self { late: wire.late, rejected: wire.rejected, ..Self::new() };
-        for (position, ((tier, layout), stored)) in
-            counter.tiers.iter_mut().zip(LAYOUTS).zip(&wire.tiers).enumerate()
+        let mut tiers = Tier::all();
+        for (position, ((tier, layout), stored)) in tiers.iter_mut().zip(LAYOUTS).zip(&wire.tiers).enumerate()
         {
             *tier = read(layout, stored).map_err(|(index, rule)| {
                 Error::absent(format!("counter.tiers[{position}][{index}]"), Kind::Corrupt, rule)
             })?;
         }
-        for (position, (fine, coarse)) in counter.tiers.iter().zip(counter.tiers.iter().skip(1)).enumerate() {
+        for (position, (fine, coarse)) in tiers.iter().zip(tiers.iter().skip(1)).enumerate() {
             if !agree(fine, coarse) {
                 let path: String = format!("counter.tiers[{}]", position.saturating_add(1));
                 let rule = "must hold the sums of the finer tier before it";
                 return Err(Error::absent(path, Kind::Corrupt, rule));
             }
         }
-        Ok(counter)
+        Ok(Self::of(tiers, wire.late, wire.rejected))
     }
 }
 
@@ -72,35 +71,36 @@ fn read(layout: Layout, stored: &[(u32, u64, u64)]) -> Result<Tier, (usize, &'st
         }
         buckets.push(Bucket { epoch, good, bad });
     }
-    Ok(Tier::holding(layout, buckets))
+    Ok(Tier::holding(layout, &buckets))
 }
 
 /// Whether both tiers can have seen the same events: where the finer one is complete, its sums are the coarser buckets;
 /// before that, they are at most those; and no fine bucket lacks a coarse one that should be there.
 fn agree(fine: &Tier, coarse: &Tier) -> bool {
     let covers = coarse.layout().over(fine.layout());
-    let mut sums: Vec<Bucket> = Vec::with_capacity(fine.buckets().len());
+    let mut sums: Vec<Bucket> = Vec::new();
     for bucket in fine.buckets() {
         let epoch = bucket.epoch / covers;
         match sums.last_mut() {
             Some(sum) if sum.epoch == epoch => sum.add(bucket.good, bucket.bad),
-            _ => sums.push(Bucket { epoch, ..*bucket }),
+            _ => sums.push(Bucket { epoch, ..bucket }),
         }
     }
+    let coarse_buckets: Vec<Bucket> = coarse.buckets().collect();
     let held = |sum: &Bucket| {
-        coarse.start(sum) < coarse.complete_since()
-            || coarse.buckets().binary_search_by_key(&sum.epoch, |bucket| bucket.epoch).is_ok()
+        coarse.start(sum.epoch) < coarse.complete_since()
+            || coarse_buckets.binary_search_by_key(&sum.epoch, |bucket| bucket.epoch).is_ok()
     };
     let adds_up = |bucket: &Bucket| {
         let sum = sums.binary_search_by_key(&bucket.epoch, |sum| sum.epoch).ok().and_then(|at| sums.get(at));
         let (good, bad) = sum.map_or((0, 0), |sum| (sum.good, sum.bad));
-        if coarse.start(bucket) >= fine.complete_since() {
+        if coarse.start(bucket.epoch) >= fine.complete_since() {
             good == bucket.good && bad == bucket.bad
         } else {
             good <= bucket.good && bad <= bucket.bad
         }
     };
-    sums.iter().all(held) && coarse.buckets().iter().all(adds_up)
+    sums.iter().all(held) && coarse_buckets.iter().all(adds_up)
 }
 
 #[cfg(test)]

@@ -1,0 +1,9 @@
+//! Several releases that spend from one error budget, and never promise more of it than there is.
+
+mod asked;
+mod book;
+mod request;
+
+pub use asked::ReservedReport;
+pub use book::{Entry, Reservations, Standing};
+pub use request::{Answer, Refusal, Request, Wish};

@@ -19,6 +19,7 @@
 //! | [`Design`](canary::group_sequential::Design), [`Comparison`](canary::group_sequential::Comparison) | planned looks: bounds, inference after the end, units | [`canary::group_sequential`] |
 //! | [`Counter`](slo::Counter), [`Budget`](slo::Budget), [`Gate`](slo::Gate) | events over time, what they spend, and the exposure that is left | [`slo`] |
 //! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
+//! | [`Log`](log::Log), [`Verified`](log::Verified), [`Story`](log::Story) | what happened: kept line by line, proved unchanged, replayed, told | [`log`] |
 //!
 //! # What do I call?
 //!
@@ -33,7 +34,7 @@
 //!
 //! # Features
 //!
-//! None is on by default. `compat`: other vendors' bucketing, and who would move. `regex`: regular expressions in conditions. `signed`: flag documents
+//! None is on by default. `compat`: other vendors' bucketing, and who would move. `log`: the log of a release, which needs SHA-256. `regex`: regular expressions in conditions. `signed`: flag documents
 //! that are refused unless a trusted key signed them. `simulate`: seeded simulation, for planning.
 //!
 //! # What it does not do
@@ -52,6 +53,8 @@ pub mod canary;
 mod document;
 mod error;
 pub mod flag;
+#[cfg(feature = "log")]
+pub mod log;
 mod math;
 pub mod observe;
 mod order;

@@ -316,7 +316,7 @@ SPEC_T0 = 1_767_225_600_000  # 2026-01-01T00:00:00Z
     .look(103, "harm", 960, 0.2, 25.0)
     .ev(104, "confirm")
     .at(0, 2)
-    .look(120, NO_DATA, 0)
+    .look(120, NO_DATA, 0, attempt=1)
     .by(120, "retry", "ana")
     .look(124, "safe", 40, 21.0, attempt=1)
     .look(125, "safe", 60, 21.0)

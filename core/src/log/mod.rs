@@ -45,6 +45,7 @@
 //! # Ok::<(), rampgate::Error>(())
 //! ```
 
+mod course;
 mod head;
 mod line;
 mod phrases;

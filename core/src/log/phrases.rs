@@ -2,10 +2,14 @@
 
 use super::words::{counted, instant, lasting, odds_needed, odds_reached, quoted, who};
 use crate::canary::Lack;
+use crate::quantity::Span;
 use crate::rollout::{Hold, Phase, Reason};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+
+/// How the clause begins that says that harm was shown.
+pub(super) const HARM: &str = "evidence of harm";
 
 /// Clauses, with semicolons between them.
 pub(super) fn clauses(reasons: &[&Reason]) -> String {
@@ -24,21 +28,21 @@ pub(super) fn clause(reason: &Reason) -> String {
         Reason::Approved { by, .. } => format!("{} approved it", who(by)),
         Reason::Promoted { by } => format!("{} waived the rest of the waiting", who(by)),
         Reason::Harm { have, need } => {
-            format!("evidence of harm reached {} ({} needed)", odds_reached(*have), odds_needed(*need))
+            format!("{HARM} reached {} ({} needed)", odds_reached(*have), odds_needed(*need))
         }
         Reason::Safe { have, need } => {
             format!("evidence of safety reached {} ({} needed)", odds_reached(*have), odds_needed(*need))
         }
         Reason::NoHarm { have, need } => {
             format!(
-                "harm was not shown: its evidence stood at {} ({} needed)",
+                "harm was not shown, with evidence at {} ({} needed)",
                 odds_reached(*have),
                 odds_needed(*need)
             )
         }
         Reason::Inconclusive { have, need } => {
             format!(
-                "safety was not shown: its evidence stood at {} ({} needed)",
+                "safety was not shown, with evidence at {} ({} needed)",
                 odds_reached(*have),
                 odds_needed(*need)
             )
@@ -49,10 +53,10 @@ pub(super) fn clause(reason: &Reason) -> String {
         }
         Reason::Unmonitored { stage: number } => format!("{} asks for no evidence", stage(*number)),
         Reason::Dwell { have, need } => {
-            format!("{} with evidence ({} needed)", lasting(*have), lasting(*need))
+            format!("{} with evidence ({} needed)", time(*have), lasting(*need))
         }
         Reason::Elapsed { have, need } => {
-            format!("{} in the stage ({} needed)", lasting(*have), lasting(*need))
+            format!("{} in the stage ({} needed)", time(*have), lasting(*need))
         }
         Reason::Units { have, need } => {
             format!("{} ({} needed)", counted(*have, "unit"), super::words::grouped(*need))
@@ -63,7 +67,7 @@ pub(super) fn clause(reason: &Reason) -> String {
         Reason::Budget { cap: Some(cap), next } => format!("the error budget paid for {cap}, not for {next}"),
         Reason::Budget { cap: None, next } => format!("the error budget paid for no rise to {next}"),
         Reason::BudgetSpent => "the error budget was spent".into(),
-        Reason::NotBefore { start } => format!("it was not to start before {}", instant(*start)),
+        Reason::NotBefore { start } => format!("the plan starts at {}", instant(*start)),
         Reason::Freeze { until, why } => {
             let why = why.as_ref().map(|why| format!(" ({})", quoted(why))).unwrap_or_default();
             match until {
@@ -88,17 +92,21 @@ pub(super) fn lacking(lack: Lack) -> &'static str {
     }
 }
 
-/// What a hold was for.
+fn time(span: Span) -> String {
+    if span == Span::ZERO { "no time".into() } else { lasting(span) }
+}
+
+/// What a hold was for, to follow `held` or `held for 20 minutes`.
 pub(super) fn held_for(hold: Hold) -> String {
     match hold {
-        Hold::Paused => "paused".into(),
-        Hold::Invalid => "held because the groups were not filled as assigned".into(),
-        Hold::Insufficient(_) => "held for lack of data".into(),
-        Hold::Inconclusive => "held for lack of proof of safety".into(),
-        Hold::Budget => "held by the error budget".into(),
-        Hold::Calendar => "held by the calendar".into(),
-        Hold::Approval => "waiting for an approval".into(),
-        other => format!("held ({other})"),
+        Hold::NotBefore => " until its start".into(),
+        Hold::Invalid => ", as the two groups were not filled as assigned".into(),
+        Hold::Insufficient(_) => " for lack of data".into(),
+        Hold::Inconclusive => " for lack of proof of safety".into(),
+        Hold::Budget => " by the error budget".into(),
+        Hold::Calendar => " by the calendar".into(),
+        Hold::Approval => " for lack of an approval".into(),
+        other => format!(" ({other})"),
     }
 }
 
@@ -107,7 +115,9 @@ pub(super) fn phase(phase: Phase) -> String {
     match phase {
         Phase::Scheduled => "was waiting for its first rise".into(),
         Phase::Ramping { stage: number } => format!("was in {}", stage(number)),
-        Phase::Holding { stage: number, reason } => format!("was in {}, {}", stage(number), held_for(reason)),
+        Phase::Holding { stage: number, reason } => {
+            format!("was in {}, held{}", stage(number), held_for(reason))
+        }
         Phase::Baking => "was in the bake".into(),
         Phase::Completed => "was complete".into(),
         Phase::RollingBack => "was being rolled back".into(),

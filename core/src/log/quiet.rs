@@ -48,18 +48,6 @@ impl Quiet {
     }
 
     pub(super) fn told(self) -> Sentence {
-        let mut text = self.how_many();
-        if self.late > 0 {
-            let (number, were) = (counted(self.late, "look"), if self.late == 1 { "was" } else { "were" });
-            text += &format!(" {number} {were} at a stage or an attempt that was over.");
-        }
-        if let Some(finding) = &self.finding {
-            text += &last_look(finding);
-        }
-        Sentence { at: self.last, seq: self.seq, topic: Topic::Quiet, severity: Severity::Info, text }
-    }
-
-    fn how_many(&self) -> String {
         let parts = [(self.looks, "look"), (self.ticks, "tick")];
         let parts = parts.into_iter().filter(|(number, _)| *number > 0);
         let parts: Vec<String> = parts.map(|(number, noun)| counted(number, noun)).collect();
@@ -67,21 +55,41 @@ impl Quiet {
         if self.last > self.first {
             text += &format!(" over {}", lasting(self.last.since(self.first)));
         }
-        text + "."
+        if let Some(finding) = &self.finding {
+            let look = match (self.looks, self.ticks) {
+                (1, 0) => "it",
+                (1, _) => "the look",
+                _ => "the last look",
+            };
+            text += &format!("; {look} {}", saw(finding));
+        }
+        if self.late > 0 {
+            let (number, were) = (counted(self.late, "look"), if self.late == 1 { "was" } else { "were" });
+            text += &format!("; {number} {were} about another stage or attempt");
+        }
+        text += ".";
+        Sentence { at: self.last, seq: self.seq, topic: Topic::Quiet, severity: Severity::Info, text }
     }
 }
 
-fn last_look(finding: &Finding) -> String {
+fn saw(finding: &Finding) -> String {
     match finding.verdict {
-        Verdict::Insufficient(lack) => format!(" At the last look, {}.", lacking(lack)),
-        Verdict::Invalid => " At the last look, the two groups were not filled as assigned.".into(),
-        Verdict::Safe | Verdict::Inconclusive | Verdict::Harm => format!(
-            " The last look: {}, evidence of safety {} ({} needed), of harm {} ({} needed).",
-            counted(finding.units, "unit"),
-            odds_reached(finding.ln_safety),
-            odds_needed(finding.ln_safety_needed),
-            odds_reached(finding.ln_harm),
-            odds_needed(finding.ln_harm_needed),
-        ),
+        Verdict::Insufficient(lack) => format!("saw that {}", lacking(lack)),
+        Verdict::Invalid => "saw two groups that were not filled as assigned".into(),
+        Verdict::Safe | Verdict::Inconclusive | Verdict::Harm => {
+            let needed = [finding.ln_safety_needed, finding.ln_harm_needed].map(odds_needed);
+            let [safety, harm] = &needed;
+            let needed = if safety == harm {
+                format!("{safety} needed for either")
+            } else {
+                needed.join(" and ") + " needed"
+            };
+            format!(
+                "saw {}, with evidence of safety at {} and of harm at {} ({needed})",
+                counted(finding.units, "unit"),
+                odds_reached(finding.ln_safety),
+                odds_reached(finding.ln_harm),
+            )
+        }
     }
 }

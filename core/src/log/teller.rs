@@ -1,4 +1,5 @@
-use super::phrases::{clauses, held_for, phase, stage};
+use super::course::{Course, place};
+use super::phrases::{HARM, clauses, phase, stage};
 use super::quiet::Quiet;
 use super::stays::Stays;
 use super::words::{counted, instant, lasting, who, why};
@@ -7,6 +8,7 @@ use crate::error::Error;
 use crate::quantity::{Share, Timestamp};
 use crate::rollout::{Action, Decision, Event, EventKind, Hold, Phase, Plan, Reason, State, step};
 use crate::slo::Clearance;
+use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -36,16 +38,7 @@ struct Teller<'a> {
     sentences: Vec<Sentence>,
     quiet: Option<Quiet>,
     stays: Stays,
-    /// Since when the present hold stands.
-    held_since: Timestamp,
-    paused_by: String,
-    /// When the present attempt was begun.
-    begun: Timestamp,
-    /// When the release, or its last attempt, was complete or expired.
-    ended: Timestamp,
-    /// When the last rollback was ordered, and from which exposure.
-    ordered: Option<(Timestamp, Share)>,
-    confirmed: Option<Timestamp>,
+    course: Course,
     /// The budget's last answer that was told.
     budget: Option<Clearance>,
 }
@@ -57,12 +50,7 @@ impl<'a> Teller<'a> {
             sentences: Vec::new(),
             quiet: None,
             stays: Stays::default(),
-            held_since: Timestamp::EPOCH,
-            paused_by: String::new(),
-            begun: Timestamp::EPOCH,
-            ended: Timestamp::EPOCH,
-            ordered: None,
-            confirmed: None,
+            course: Course::default(),
             budget: None,
         }
     }
@@ -80,7 +68,7 @@ impl<'a> Teller<'a> {
             self.quiet = Some(Quiet::add(self.quiet.take(), turn.event, turn.after, late));
         }
         if turn.after.hold() != turn.before.hold() {
-            self.held_since = turn.event.at;
+            self.course.held_since = turn.event.at;
         }
         self.stays.follow(turn.after);
     }
@@ -108,13 +96,16 @@ impl<'a> Teller<'a> {
             return;
         }
         let (severity, text) = match answer {
-            Some(Clearance::Cap(cap)) => {
-                (Severity::Warning, format!("The error budget pays for an exposure of at most {cap}."))
+            Some(Clearance::Cap(cap)) => (
+                Severity::Warning,
+                format!("From then on the error budget paid for an exposure of at most {cap}."),
+            ),
+            Some(Clearance::Hold) => {
+                (Severity::Warning, "From then on the error budget paid for no rise.".into())
             }
-            Some(Clearance::Hold) => (Severity::Warning, "The error budget pays for no rise.".into()),
-            Some(Clearance::RollBack) => (Severity::Critical, "The error budget is spent.".into()),
+            Some(Clearance::RollBack) => (Severity::Critical, "The error budget was spent.".into()),
             Some(Clearance::Allow) | None => {
-                (Severity::Info, "The error budget pays for the next rise again.".into())
+                (Severity::Info, "The error budget paid for the next rise again.".into())
             }
         };
         self.say(turn, Topic::Budget, severity, text);
@@ -126,12 +117,12 @@ impl<'a> Teller<'a> {
         for reason in &decision.reasons {
             let (topic, severity, text) = match reason {
                 Reason::Started { by } => {
-                    self.begun = turn.event.at;
+                    self.course.begun = turn.event.at;
                     (Topic::Start, Severity::Info, format!("{} started the release.", who(by)))
                 }
                 Reason::Retried { by } => {
-                    self.begun = turn.event.at;
-                    (self.ordered, self.confirmed) = (None, None);
+                    self.course.begun = turn.event.at;
+                    self.course.ordered = None;
                     (
                         Topic::Start,
                         Severity::Info,
@@ -139,12 +130,13 @@ impl<'a> Teller<'a> {
                     )
                 }
                 Reason::Paused { by } => {
-                    self.paused_by = who(by);
-                    let text = format!("{} paused the release at {}.", self.paused_by, turn.after.exposure());
+                    self.course.paused_by = who(by);
+                    let text =
+                        format!("{} paused the release at {}.", self.course.paused_by, turn.after.exposure());
                     (Topic::Command, Severity::Warning, text)
                 }
                 Reason::Resumed { by } => {
-                    let pause = lasting(turn.event.at.since(self.held_since));
+                    let pause = lasting(turn.event.at.since(self.course.held_since));
                     (Topic::Command, Severity::Info, format!("{} ended the pause, after {pause}.", who(by)))
                 }
                 Reason::Aborted { by, why: words } => {
@@ -153,7 +145,9 @@ impl<'a> Teller<'a> {
                     } else {
                         "aborted the release"
                     };
-                    (Topic::Rollback, Severity::Warning, format!("{} {what}: {}.", who(by), why(words)))
+                    let text = format!("{} {what}: {}", who(by), why(words));
+                    self.course.aborted.clone_from(&text);
+                    (Topic::Rollback, Severity::Warning, text + ".")
                 }
                 Reason::NotApplicable { command, phase: before } => {
                     let by = commander(&turn.event.kind);
@@ -187,26 +181,36 @@ impl<'a> Teller<'a> {
         match decision.action {
             Action::Advance => {
                 let (from, to) = (turn.before.exposure(), turn.after.exposure());
-                let text =
-                    format!("Exposure rose from {from} to {to} ({}): {because}.", self.stage_of(turn.after));
+                let text = format!(
+                    "Exposure rose from {from} to {to} ({}): {because}.",
+                    place(self.plan, turn.after)
+                );
                 self.say(turn, Topic::Rise, Severity::Info, text + &self.left(turn));
             }
             Action::Schedule | Action::Retry | Action::Resume | Action::Hold
                 if turn.after.hold().is_some() =>
             {
                 let text = format!("{}: {because}.", self.standing(turn.after));
-                self.say(turn, Topic::Hold, Severity::Warning, text + &self.hold_before(turn));
+                self.say(
+                    turn,
+                    Topic::Hold,
+                    Severity::Warning,
+                    text + &self.course.hold_before(turn.before, turn.event.at),
+                );
             }
             Action::Continue => {
-                let text = format!(
-                    "Nothing held the release any more in {}. Not yet enough: {because}.",
-                    self.stage_of(turn.after)
+                let text =
+                    format!("The hold in {} ended. Not yet enough: {because}.", place(self.plan, turn.after));
+                self.say(
+                    turn,
+                    Topic::Hold,
+                    Severity::Info,
+                    text + &self.course.hold_before(turn.before, turn.event.at),
                 );
-                self.say(turn, Topic::Hold, Severity::Info, text + &self.hold_before(turn));
             }
             Action::Approve | Action::Promote => {
                 let rest = rest.split_first().map_or(rest, |(_, rest)| rest);
-                let (by, place) = (commander(&turn.event.kind), self.stage_of(turn.after));
+                let (by, place) = (commander(&turn.event.kind), place(self.plan, turn.after));
                 let did = if decision.action == Action::Approve {
                     "approved leaving"
                 } else {
@@ -224,25 +228,25 @@ impl<'a> Teller<'a> {
                 self.say(turn, Topic::End, Severity::Info, text + &self.left(turn));
             }
             Action::Complete => {
-                self.ended = turn.event.at;
+                self.course.ended = turn.event.at;
                 let text = format!("The release was complete at {}: {because}.", turn.after.exposure());
                 self.say(turn, Topic::End, Severity::Info, text + &self.left(turn));
             }
             Action::Expire => {
-                self.ended = turn.event.at;
+                self.course.ended = turn.event.at;
                 let text = format!(
                     "The attempt expired in {}, and exposure stays at {}: {because}.",
-                    self.stage_of(turn.before),
+                    place(self.plan, turn.before),
                     turn.after.exposure()
                 );
                 self.say(turn, Topic::Rollback, Severity::Warning, text);
             }
             Action::RollBack => self.roll_back(turn, &because),
             Action::ConfirmRollback => {
-                self.confirmed = Some(turn.event.at);
+                self.course.confirm(turn.event.at);
                 let text = format!(
                     "The host confirmed that exposure 0% is in force{}.",
-                    self.since_order(turn.event.at)
+                    self.course.since_order(turn.event.at)
                 );
                 self.say(turn, Topic::Confirmation, Severity::Info, text);
             }
@@ -253,7 +257,7 @@ impl<'a> Teller<'a> {
                 };
                 let text = format!(
                     "The host could not bring exposure 0% into force{}: {words}.",
-                    self.since_order(turn.event.at)
+                    self.course.since_order(turn.event.at)
                 );
                 self.say(turn, Topic::Confirmation, Severity::Critical, text);
             }
@@ -265,68 +269,38 @@ impl<'a> Teller<'a> {
     fn roll_back(&mut self, turn: &Turn<'_>, because: &str) {
         let (from, at) = (turn.before.exposure(), turn.event.at);
         if from == Share::ZERO {
-            return self.say(
-                turn,
-                Topic::Rollback,
-                Severity::Critical,
-                "The rollback was ordered again.".into(),
+            let text = "The rollback was ordered again.".into();
+            return self.say(turn, Topic::Rollback, Severity::Critical, text);
+        }
+        let mut because = because.to_owned();
+        if let (EventKind::Judged { finding, .. }, true) = (&turn.event.kind, because.starts_with(HARM)) {
+            because.insert_str(
+                because.find(')').map_or(0, |end| end.saturating_add(1)),
+                &format!(", from {}", counted(finding.units, "unit")),
             );
         }
-        self.ordered = Some((at, from));
+        self.course.order(at, from, &because);
         let mut text = format!("Rolled back from {from} to 0%");
         if !because.is_empty() {
             text += &format!(": {because}");
         }
-        if let EventKind::Judged { finding, .. } = &turn.event.kind {
-            text += &format!("; {} had outcomes", counted(finding.units, "unit"));
-        }
-        let (place, since) = self.stays.open().map_or_else(
-            || ("it ended".into(), self.ended),
-            |(name, since)| (format!("{name} began"), since),
-        );
-        text += &format!(". That was {} after {place}", lasting(at.since(since)));
-        if since != self.begun {
-            text += &format!(" and {} after the start of the attempt", lasting(at.since(self.begun)));
+        let (what, since) = match (self.stays.open(), turn.before.phase()) {
+            (Some((name, since)), _) => (format!("{name} began"), since),
+            (None, Phase::Completed) => ("the release was complete".into(), self.course.ended),
+            (None, _) => ("the attempt expired".into(), self.course.ended),
+        };
+        text += &format!(". That was {} after {what}", lasting(at.since(since)));
+        if since != self.course.begun {
+            text += &format!(" and {} after the start of the attempt", lasting(at.since(self.course.begun)));
         }
         self.say(turn, Topic::Rollback, Severity::Critical, text + ".");
-    }
-
-    /// `, 3 minutes after the rollback`.
-    fn since_order(&self, at: Timestamp) -> String {
-        self.ordered.map_or_else(String::new, |(ordered, _)| {
-            format!(", {} after the rollback", lasting(at.since(ordered)))
-        })
-    }
-
-    /// `stage 2 of 3`, or the bake.
-    fn stage_of(&self, state: &State) -> String {
-        match state.stage() {
-            Some(number) if state.phase() != Phase::Baking => {
-                format!("{} of {}", stage(number), self.plan.stages().len())
-            }
-            _ => "the bake".into(),
-        }
     }
 
     fn standing(&self, state: &State) -> String {
         if state.stage().is_none() {
             "Waiting at 0%".into()
         } else {
-            format!("Held at {} in {}", state.exposure(), self.stage_of(state))
-        }
-    }
-
-    /// How long the hold lasted that ends here; of a pause its end tells.
-    fn hold_before(&self, turn: &Turn<'_>) -> String {
-        match turn.before.hold() {
-            Some(hold) if hold != Hold::Paused => {
-                format!(
-                    " Until then it was {} for {}.",
-                    held_for(hold),
-                    lasting(turn.event.at.since(self.held_since))
-                )
-            }
-            _ => String::new(),
+            format!("Held at {} in {}", state.exposure(), place(self.plan, state))
         }
     }
 
@@ -336,83 +310,17 @@ impl<'a> Teller<'a> {
             let name = if name.starts_with("the") { "The bake".into() } else { name.replacen('s', "S", 1) };
             format!(" {name} took {}.", lasting(turn.event.at.since(since)))
         });
-        self.hold_before(turn) + &stay
+        self.course.hold_before(turn.before, turn.event.at) + &stay
     }
 
     fn finish(mut self, state: &State) -> (String, Vec<Sentence>) {
         self.sentences.extend(self.quiet.take().map(Quiet::told));
         self.sentences.extend(self.stays.told(state));
-        if let Some((severity, text)) = self.undone(state) {
+        if let Some((severity, text)) = self.course.undone(state) {
             let (at, seq) = (state.at(), state.seq());
             self.sentences.push(Sentence { at, seq, topic: Topic::Undone, severity, text });
         }
-        (self.summary(state), self.sentences)
-    }
-
-    fn undone(&self, state: &State) -> Option<(Severity, String)> {
-        let since = self.ordered.map_or_else(String::new, |(ordered, _)| {
-            format!("; the rollback was ordered at {}", instant(ordered))
-        });
-        Some(match state.phase() {
-            Phase::RollingBack => (
-                Severity::Critical,
-                format!("Left undone: nobody has confirmed that exposure 0% is in force{since}."),
-            ),
-            Phase::RollbackFailed => {
-                (Severity::Critical, format!("Left undone: exposure 0% is not in force{since}."))
-            }
-            Phase::Expired { .. } => {
-                let exposure = state.exposure();
-                (
-                    Severity::Warning,
-                    format!(
-                        "Left undone: exposure {exposure} is still in force, until someone aborts or retries."
-                    ),
-                )
-            }
-            _ if state.is_paused() => {
-                let (by, since) = (&self.paused_by, instant(self.held_since));
-                (
-                    Severity::Warning,
-                    format!("Left undone: the release is still paused, by {by} since {since}."),
-                )
-            }
-            _ => return None,
-        })
-    }
-
-    fn summary(&self, state: &State) -> String {
-        let (exposure, now) = (state.exposure(), state.at());
-        let from = self.ordered.map_or(Share::ZERO, |(_, from)| from);
-        let mut text = match state.phase() {
-            Phase::Draft => "not started.".into(),
-            Phase::Scheduled => "started, and nobody has the new version yet.".into(),
-            Phase::Completed => {
-                format!("complete at {exposure}, {} after the start.", lasting(self.ended.since(self.begun)))
-            }
-            Phase::RollingBack => format!("rolled back from {from}, and nobody has confirmed it."),
-            Phase::RollbackFailed => {
-                format!("rolled back from {from}, and it could not be brought into force.")
-            }
-            Phase::RolledBack => match (self.ordered, self.confirmed) {
-                (Some((ordered, _)), Some(confirmed)) => {
-                    format!("rolled back from {from}, confirmed {} later.", lasting(confirmed.since(ordered)))
-                }
-                _ => "cancelled before anyone had the new version.".into(),
-            },
-            Phase::Expired { .. } => {
-                format!("expired in {}, with exposure {exposure} still in force.", self.stage_of(state))
-            }
-            _ => format!(
-                "at {exposure}, in {}, {} after the start.",
-                self.stage_of(state),
-                lasting(now.since(self.begun))
-            ),
-        };
-        if state.attempt() > 1 {
-            text += &format!(" This is attempt {}.", state.attempt());
-        }
-        text
+        (self.course.summary(self.plan, state), self.sentences)
     }
 }
 

@@ -56,24 +56,23 @@ pub(super) fn instant(at: Timestamp) -> String {
 
 /// Evidence that was reached, as odds, rounded down: never shown as enough when it was not.
 pub(super) fn odds_reached(ln: f64) -> String {
-    let odds = math::exp(ln);
-    if odds > MOST_ODDS {
-        return "over 1,000,000 to 1".into();
-    }
-    let tenths = math::floor(odds * 10.0 * (1.0 + SLACK));
-    if tenths < 1.0 { "under 0.1 to 1".into() } else { odds_of(tenths) }
+    let tenths = math::floor(tenths(ln) * (1.0 + SLACK));
+    if tenths < 1.0 { "under 0.1 to 1".into() } else { decimal(tenths) + " to 1" }
 }
 
-/// Evidence that is needed, as odds, rounded up.
+/// Evidence that is needed, as odds to 1, rounded up.
 pub(super) fn odds_needed(ln: f64) -> String {
-    let odds = math::exp(ln);
-    if odds > MOST_ODDS {
-        return "over 1,000,000 to 1".into();
-    }
-    odds_of(math::ceil(odds * 10.0 * (1.0 - SLACK)))
+    decimal(math::ceil(tenths(ln) * (1.0 - SLACK)))
 }
 
-fn odds_of(tenths: f64) -> String {
+fn tenths(ln: f64) -> f64 {
+    math::exp(ln).min(MOST_ODDS * 2.0) * 10.0
+}
+
+fn decimal(tenths: f64) -> String {
+    if tenths > MOST_ODDS * 10.0 {
+        return "over 1,000,000".into();
+    }
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -81,7 +80,7 @@ fn odds_of(tenths: f64) -> String {
     )]
     let tenths = tenths as u64;
     let (whole, tenth) = (grouped(tenths / 10), tenths % 10);
-    if tenth == 0 { format!("{whole} to 1") } else { format!("{whole}.{tenth} to 1") }
+    if tenth == 0 { whole } else { format!("{whole}.{tenth}") }
 }
 
 /// A name or a reason in the host's words, on one line: what could break the line or hide what it says is escaped.
@@ -141,15 +140,15 @@ mod tests {
     #[test]
     fn odds_never_flatter() {
         let ln20 = math::ln(20.0);
-        assert_eq!((odds_reached(ln20), odds_needed(ln20)), ("20 to 1".into(), "20 to 1".into()));
+        assert_eq!((odds_reached(ln20), odds_needed(ln20)), ("20 to 1".into(), "20".into()));
         assert_eq!(odds_reached(math::ln(19.999)), "19.9 to 1");
-        assert_eq!(odds_needed(math::ln(19.01)), "19.1 to 1");
+        assert_eq!(odds_needed(math::ln(19.01)), "19.1");
         assert_eq!(odds_reached(0.0), "1 to 1");
         assert_eq!(odds_reached(math::ln(1234.56)), "1,234.5 to 1");
         assert_eq!(odds_reached(-3.0), "under 0.1 to 1");
         assert_eq!(
             (odds_reached(f64::MAX), odds_needed(700.0)),
-            ("over 1,000,000 to 1".into(), "over 1,000,000 to 1".into())
+            ("over 1,000,000 to 1".into(), "over 1,000,000".into())
         );
         assert_eq!(odds_reached(f64::MIN), "under 0.1 to 1");
     }

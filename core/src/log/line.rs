@@ -5,7 +5,6 @@ use crate::quantity::Timestamp;
 use crate::rollout::{Event, Phase};
 use alloc::format;
 use alloc::string::String;
-use core::fmt::Write as _;
 use sha2::{Digest as _, Sha256};
 
 /// The version of the format, which the header names.
@@ -39,11 +38,11 @@ pub(super) fn write(previous: &Hash, content: &str) -> (String, Hash) {
     (format!("{content}{BEFORE_HASH}{}{AFTER_HASH}\n", hexadecimal(&hash)), hash)
 }
 
-/// Content and hash of a line without its line feed; none if it does not end as every line does.
-pub(super) fn split(line: &str) -> Option<(&str, Hash)> {
+/// Content and hash of a line without its line feed, the hash in its digits; none if it does not end as every line does.
+pub(super) fn split(line: &str) -> Option<(&str, &str)> {
     let (content, tail) = line.split_at_checked(line.len().checked_sub(TAIL)?)?;
-    let hash = tail.strip_prefix(BEFORE_HASH)?.strip_suffix(AFTER_HASH)?;
-    Some((content, from_hexadecimal(hash)?))
+    let digits = tail.strip_prefix(BEFORE_HASH)?.strip_suffix(AFTER_HASH)?;
+    Some((content, digits))
 }
 
 /// The content of the header.
@@ -78,12 +77,9 @@ pub(super) fn seq(content: &str) -> Option<u64> {
     rest.split_once(',')?.0.parse().ok()
 }
 
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}"); // writing to a text never fails
-    }
-    text
+pub(super) fn hexadecimal(bytes: &Hash) -> String {
+    let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 });
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// 64 digits in lower case, so that a hash has one spelling.
@@ -120,12 +116,10 @@ mod tests {
         let (line, hash) = write(&START, r#"{"event":{"seq":1,"at":0,"kind":"tick"}"#);
         let line = line.strip_suffix('\n').unwrap();
         let (content, found) = split(line).unwrap();
-        assert_eq!((found, chain(&START, content), seq(content)), (hash, hash, Some(1)));
+        assert_eq!((found, chain(&START, content), seq(content)), (&*hexadecimal(&hash), hash, Some(1)));
         assert_ne!(chain(&[1; 32], content), hash);
-        let upper = line.replacen(&hexadecimal(&hash), &hexadecimal(&hash).to_uppercase(), 1);
-        for bad in
-            [upper.as_str(), &line[1..70], &line.replace("hash", "Hash"), &format!("{line}\r"), "", "ä"]
-        {
+        assert_eq!(from_hexadecimal(&hexadecimal(&hash).to_uppercase()), None);
+        for bad in [&line[1..70], &line.replace("hash", "Hash"), &format!("{line}\r"), "", "ä"] {
             assert!(split(bad).is_none(), "{bad}");
         }
     }

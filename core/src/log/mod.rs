@@ -55,6 +55,7 @@ mod stays;
 mod story;
 mod subject;
 mod teller;
+mod usual;
 mod words;
 mod writer;
 

@@ -1,6 +1,6 @@
 use super::line::{self, CLOSED, EVENT, HEADER, Hash, START, VERSION};
 use super::writer::has_ended;
-use super::{Head, Story, Subject};
+use super::{Head, Story, Subject, usual};
 use crate::document::{Field, Node};
 use crate::error::{Error, Kind, Problems};
 use crate::quantity::Timestamp;
@@ -175,13 +175,13 @@ fn read(text: &str, head: Option<&Head>) -> Result<Verified, Error> {
     check_head(&log, head)?;
     while let Some(raw) = lines.next() {
         let line = number(log.head.seq).saturating_add(1);
-        let (content, hash) = parts(raw, line)?;
+        let (content, digits) = parts(raw, line)?;
         if log.is_closed() {
             let rule = "must not be there: the log was closed in the line before";
             return Err(Error::absent(format!("log:{line}"), Kind::Order, rule));
         }
         check_order(&log, content, line, lines.clone())?;
-        check_chain(&log.head.hash, content, hash, line)?;
+        let hash = check_chain(&log.head.hash, content, digits, line)?;
         if let Some(json) = content.strip_prefix(EVENT) {
             let event = read_event(json, line)?;
             check_time(&log, event.at, line, "event")?;
@@ -204,16 +204,17 @@ fn read(text: &str, head: Option<&Head>) -> Result<Verified, Error> {
 }
 
 /// Content and hash of a line.
-fn parts(raw: &str, line: u64) -> Result<(&str, Hash), Error> {
+fn parts(raw: &str, line: u64) -> Result<(&str, &str), Error> {
     let whole =
         raw.strip_suffix('\n').ok_or_else(|| corrupt(line, "is cut short: must end with a line feed"))?;
     let rule = r#"was altered: must end with `,"hash":"`, 64 hexadecimal digits in lower case and `"}`"#;
     line::split(whole).ok_or_else(|| corrupt(line, rule))
 }
 
-fn check_chain(previous: &Hash, content: &str, hash: Hash, line: u64) -> Result<(), Error> {
-    if line::chain(previous, content) == hash {
-        return Ok(());
+fn check_chain(previous: &Hash, content: &str, digits: &str, line: u64) -> Result<Hash, Error> {
+    let hash = line::chain(previous, content);
+    if line::hexadecimal(&hash) == digits {
+        return Ok(hash);
     }
     Err(corrupt(line, "was altered: its hash is not that of its content after the line before"))
 }
@@ -285,11 +286,11 @@ fn read_header(raw: &str) -> Result<Verified, Error> {
         let rule = format!("must be `{VERSION}`");
         return Err(Error::new("log:1.header.version", Kind::Version, rule, version));
     }
-    let (content, hash) = parts(raw, 1)?;
+    let (content, digits) = parts(raw, 1)?;
     let json = content.strip_prefix(HEADER).ok_or_else(|| {
         Error::absent("log:1", Kind::Missing, "must be the header: the beginning of the log is missing")
     })?;
-    check_chain(&START, content, hash, 1)?;
+    let hash = check_chain(&START, content, digits, 1)?;
     let log = parsed("log:1.header", json, |field| {
         let mut fields = field.object()?;
         let _ = fields.required("version");
@@ -326,12 +327,16 @@ fn read_header(raw: &str) -> Result<Verified, Error> {
 }
 
 fn read_event(json: &str, line: u64) -> Result<Event, Error> {
-    // the name of the line is made only where there is something to say about it
-    let event = parsed("event", json, Event::read)
-        .or_else(|_| parsed(&format!("log:{line}.event"), json, Event::read))?;
-    let canonical = serde_json::to_string(&event).map_err(|error| line::unwritable(&error))?;
-    check_spelling(json == canonical, line)?;
+    if let Some(event) = usual::look(json).filter(|event| spelled(event).is_ok_and(|text| text == json)) {
+        return Ok(event);
+    }
+    let event = parsed(&format!("log:{line}.event"), json, Event::read)?;
+    check_spelling(json == spelled(&event)?, line)?;
     Ok(event)
+}
+
+fn spelled(event: &Event) -> Result<String, Error> {
+    serde_json::to_string(event).map_err(|error| line::unwritable(&error))
 }
 
 fn read_closed(content: &str, line: u64) -> Result<Closed, Error> {

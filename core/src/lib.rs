@@ -22,6 +22,7 @@
 //! | [`Terms`](slo::Terms), [`Account`](slo::Account), [`Slicing`](slo::Slicing) | budgets of any period, by events or by slices; what was promised and what was spent | [`slo`] |
 //! | [`Cohorts`](slo::Cohorts), [`Reservations`](slo::Reservations) | what a release spends beyond the rest, and several releases on one budget | [`slo`] |
 //! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
+//! | [`Log`](log::Log), [`Verified`](log::Verified), [`Story`](log::Story) | what happened: kept line by line, proved unchanged, replayed, told | [`log`] |
 //!
 //! # What do I call?
 //!
@@ -36,7 +37,7 @@
 //!
 //! # Features
 //!
-//! None is on by default. `compat`: other vendors' bucketing, and who would move. `regex`: regular expressions in conditions. `signed`: flag documents
+//! None is on by default. `compat`: other vendors' bucketing, and who would move. `log`: the log of a release, which needs SHA-256. `regex`: regular expressions in conditions. `signed`: flag documents
 //! that are refused unless a trusted key signed them. `simulate`: seeded simulation, for planning.
 //!
 //! # What it does not do
@@ -55,6 +56,8 @@ pub mod canary;
 mod document;
 mod error;
 pub mod flag;
+#[cfg(feature = "log")]
+pub mod log;
 mod math;
 pub mod observe;
 mod order;

@@ -14,7 +14,7 @@ const FLOORS: [&[&[&str]]; 6] = [
     &[&["flag"], &["canary"], &["slo"]],
     &[&["rollout"]],
     &[&["release"]],
-    &[&["simulate"]],
+    &[&["simulate"], &["log"]],
 ];
 
 /// Below, and still not to be imported: a rollout knows exposure and evidence, never who gets what.

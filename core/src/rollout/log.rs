@@ -33,7 +33,7 @@ impl Event {
         problems.finish(events.and_then(|events| events.into_iter().collect()))
     }
 
-    fn read(field: &Field<'_>) -> Option<Self> {
+    pub(crate) fn read(field: &Field<'_>) -> Option<Self> {
         let mut fields = field.object()?;
         let seq = fields.required("seq").and_then(|field| field.integer(0..=u64::MAX));
         let at = fields.required("at").and_then(|field| field.integer(0..=Timestamp::MAX.as_millis()));

@@ -132,6 +132,12 @@ impl State {
         self.hold == Some(Hold::Paused)
     }
 
+    /// The error budget's last word on the next exposure; none before it has spoken, and after each rise.
+    #[must_use]
+    pub const fn clearance(&self) -> Option<Clearance> {
+        self.clearance
+    }
+
     /// The share of units that is to see the new version now. Bringing it into force is the host's part.
     #[must_use]
     pub const fn exposure(&self) -> Share {

@@ -11,6 +11,9 @@ use core::fmt::Write as _;
 use core::ops::RangeInclusive;
 use core::str::FromStr;
 
+/// The path of a document that is not part of another.
+const WHOLE: &str = "document";
+
 /// One value of a document with its path. Reading it as the wrong type notes a problem and gives `None`.
 #[derive(Clone, Debug)]
 pub(crate) struct Field<'a> {
@@ -30,7 +33,6 @@ impl<'a> Field<'a> {
         Self { node, path: Path::root(name), problems }
     }
 
-    #[cfg(feature = "signed")]
     pub(crate) fn node(&self) -> &'a Node<'a> {
         self.node
     }
@@ -49,9 +51,17 @@ impl<'a> Field<'a> {
         self.problems.extend(&error.clone().at(&self.path()));
     }
 
-    /// Notes a problem of a part of this value, whose path begins here.
+    /// Notes problems of parts of this value, whose paths begin here.
     pub(crate) fn refuse_within(&self, error: &Error) {
-        self.problems.extend(&error.clone().at(&format!("{}.{}", self.path(), error.path())));
+        let here = self.path();
+        for problem in error.problems() {
+            let path = match problem.path() {
+                WHOLE => here.clone(),
+                part => format!("{here}.{part}"),
+            };
+            let value = problem.value().map(String::from);
+            self.problems.push(Problem::new(path, problem.kind(), String::from(problem.rule()), value));
+        }
     }
 
     /// Notes problems whose paths are the document's own already.
@@ -289,5 +299,5 @@ pub(crate) fn check_name(path: &str, name: &str) -> Result<(), Error> {
 
 pub(super) fn written(path: &Path<'_>) -> String {
     let path = path.to_string();
-    if path.is_empty() { "document".into() } else { path }
+    if path.is_empty() { WHOLE.into() } else { path }
 }

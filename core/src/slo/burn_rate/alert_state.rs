@@ -1,4 +1,5 @@
 use super::Policy;
+use crate::document::Field;
 use crate::error::{Error, Kind};
 use crate::quantity::{Span, Timestamp};
 use alloc::vec::Vec;
@@ -36,6 +37,27 @@ impl Policy {
 }
 
 impl AlertState {
+    /// The stored form as a part of a larger document, whose times `instant` reads.
+    pub(in crate::slo) fn read(
+        field: &Field<'_>,
+        instant: fn(&Field<'_>) -> Option<Timestamp>,
+    ) -> Option<Self> {
+        let latch = |field: &Field<'_>| {
+            let mut fields = field.object()?;
+            let [burning, firing] = ["burning_since", "firing_since"].map(|name| {
+                let since = fields.optional(name).filter(|field| !field.is_null());
+                since.map_or(Some(None), |field| instant(&field).map(Some))
+            });
+            fields.finish();
+            Some(Latch { burning_since: burning?, firing_since: firing? })
+        };
+        let mut fields = field.object()?;
+        let [rows, drops] = ["rows", "drops"]
+            .map(|name| fields.required(name).and_then(|field| field.list()?.iter().map(latch).collect()));
+        fields.finish();
+        Some(Self { rows: rows?, drops: drops? })
+    }
+
     pub(super) fn check(&self, policy: &Policy) -> Result<(), Error> {
         let sizes = [
             ("state.rows", self.rows.len(), policy.conditions.len()),

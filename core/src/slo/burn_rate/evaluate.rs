@@ -1,7 +1,7 @@
 use super::alert_state::{Latch, Signal};
 use super::decision::{Alert, Decision, DropReport, Evidence, Frozen, RowReport, Status, WindowReport};
 use super::{AlertState, BudgetDrop, Condition, Policy, Severity};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::math;
 use crate::quantity::{Probability, Share, Span, Timestamp};
 use crate::slo::{Counter, Reading};
@@ -50,12 +50,64 @@ impl Policy {
         now: Timestamp,
         state: &mut AlertState,
     ) -> Result<Decision, Error> {
+        self.decide(|window| counter.reading(window, now), counter, now, state)
+    }
+
+    /// The same from readings that were taken elsewhere: one of each window of the policy, at `now`.
+    ///
+    /// ```
+    /// use rampgate::Timestamp;
+    /// use rampgate::slo::Reading;
+    /// use rampgate::slo::burn_rate::{Alert, Policy};
+    ///
+    /// let policy = Policy::from_json(
+    ///     r#"{"target": "99.9%", "period": "30d", "rows": [{"factor": "14.4", "long": "1h", "short": "5m", "severity": "page"}]}"#,
+    /// )?;
+    /// let reading = |window: &str| Reading::of(window.parse()?, window.parse()?, 98_000, 2_000);
+    /// let decision = policy.evaluate_readings(&[reading("1h")?, reading("5m")?], Timestamp::EPOCH, &mut policy.start())?;
+    /// assert_eq!(decision.alert(), Alert::Page);
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A state of another policy; a window of which there is no reading; a policy that asks for evidence, which readings are not enough for.
+    pub fn evaluate_readings(
+        &self,
+        readings: &[Reading],
+        now: Timestamp,
+        state: &mut AlertState,
+    ) -> Result<Decision, Error> {
+        if let Some(alpha) = self.evidence {
+            let rule = "must be absent: readings of windows are no evidence, the events of a counter are";
+            return Err(Error::new("policy.evidence", Kind::Conflict, rule, alpha.get()));
+        }
+        let find = |window: Span| readings.iter().find(|reading| reading.window() == window).copied();
+        let rows = self.conditions.iter().flat_map(|row| [row.long, row.short]);
+        let mut windows = rows.chain(self.drops.iter().map(|drop| drop.window));
+        if let Some(missing) = windows.find(|window| find(*window).is_none()) {
+            return Err(Error::new("readings", Kind::Missing, "must hold one of each window", missing));
+        }
+        let nothing = Counter::new(); // all are there, and without evidence nothing else is asked for
+        self.decide(
+            |window| find(window).unwrap_or_else(|| nothing.reading(window, now)),
+            &nothing,
+            now,
+            state,
+        )
+    }
+
+    fn decide(
+        &self,
+        read: impl Fn(Span) -> Reading,
+        counter: &Counter,
+        now: Timestamp,
+        state: &mut AlertState,
+    ) -> Result<Decision, Error> {
         state.check(self)?;
         let mut firing: Option<Severity> = None;
         let mut unknown = false;
         let rows = self.conditions.iter().zip(&mut state.rows).map(|(condition, latch)| {
-            let long = counter.reading(condition.long, now);
-            let short = counter.reading(condition.short, now);
+            let (long, short) = (read(condition.long), read(condition.short));
             let report = self.row(condition, latch, counter, now, (&long, &short));
             unknown |= report.status == Status::InsufficientData;
             firing = firing.max(latch.is_firing().then_some(condition.severity));
@@ -63,7 +115,7 @@ impl Policy {
         });
         let rows = rows.collect();
         let drops = self.drops.iter().zip(&mut state.drops).map(|(drop, latch)| {
-            let report = self.drop_report(drop, latch, now, &counter.reading(drop.window, now));
+            let report = self.drop_report(drop, latch, now, &read(drop.window));
             unknown |= report.status == Status::InsufficientData;
             firing = firing.max(latch.is_firing().then_some(drop.severity));
             report

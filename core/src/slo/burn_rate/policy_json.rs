@@ -45,9 +45,17 @@ impl Policy {
     /// # Errors
     /// Text that is not JSON, or all that is wrong with its fields, unknown ones included.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let node = Node::parse("policy", text)?;
+        Self::of_node(&Node::parse("policy", text)?)
+    }
+
+    /// The same as a part of a larger document.
+    pub(in crate::slo) fn read(field: &Field<'_>) -> Option<Self> {
+        Self::of_node(field.node()).map_err(|error| field.refuse_within(&error)).ok()
+    }
+
+    fn of_node(node: &Node<'_>) -> Result<Self, Error> {
         let problems = Problems::default();
-        let policy = Field::root(&node, &problems).object().and_then(|mut fields| {
+        let policy = Field::root(node, &problems).object().and_then(|mut fields| {
             let policy = Self::from_fields(&mut fields, &problems);
             fields.finish();
             policy

@@ -19,5 +19,6 @@ pub enum Severity {
 }
 
 impl Severity {
-    pub(super) const WORDS: [(&'static str, Self); 2] = [("page", Self::Page), ("ticket", Self::Ticket)];
+    pub(in crate::slo) const WORDS: [(&'static str, Self); 2] =
+        [("page", Self::Page), ("ticket", Self::Ticket)];
 }

@@ -1,4 +1,5 @@
 use super::member::PARTS;
+use crate::order;
 use alloc::vec::Vec;
 
 /// The most that the share of times at which at least `k` of the events occur can be, in 10^18 parts rounded up, if each occurs at
@@ -13,7 +14,7 @@ use alloc::vec::Vec;
 /// (1981) for any.
 pub(super) fn most_at_least(k: usize, shares: &[u128]) -> u128 {
     let mut sorted: Vec<u128> = shares.to_vec();
-    sorted.sort_unstable();
+    order::sort(&mut sorted);
     let mut sum: u128 = sorted.iter().sum(); // of 64 shares at most: below 2^66
     let mut least = PARTS;
     for (left_out, share) in (0..k).zip(sorted.iter().rev()) {

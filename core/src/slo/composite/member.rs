@@ -1,5 +1,6 @@
 use crate::document::check_name;
 use crate::error::{Error, Kind};
+use crate::order;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
@@ -80,7 +81,7 @@ impl Joint {
     /// A name that is there twice.
     pub fn new(good: &[&str], count: u64) -> Result<Self, Error> {
         let mut names: Vec<String> = good.iter().map(|name| String::from(*name)).collect();
-        names.sort_unstable();
+        order::sort(&mut names);
         if let Some([name, _]) = names.array_windows().find(|[one, next]| one == next) {
             return Err(Error::new("good", Kind::Conflict, "must name each member once", name));
         }

@@ -1,6 +1,7 @@
 //! Questions about budgets, from JSON to JSON: the form that every other language calls, and that the vectors replay.
 
 mod account;
+mod alerts;
 mod read;
 
 use super::{
@@ -27,9 +28,13 @@ use serde::Serialize;
 /// | `scrapes` | a list of scrapes of one source | list of [`Scraped`] |
 /// | `reservations` | `limit`, and a list of `requests` to a new authority | list of [`Answer`], and the [`Reservations`] after them |
 /// | `gate` | a [`Gate`]'s fields as `gate`, `reading`, `current`, `asked`; `beside`: reservations as above, and the own `reservation` | [`GateReport`](super::GateReport), or [`ReservedReport`](super::ReservedReport) |
+/// | `policy` | a burn-rate policy, as [`Policy::from_json`](super::burn_rate::Policy::from_json) reads it | the [`Policy`](super::burn_rate::Policy) with its rows |
+/// | `burn_rate` | `policy`; `steps` of `runs` and `asked`, or `readings` and `now`; `state` | list of `decisions`, and the `state` after them |
+/// | `closed_forms` | `policy`, `failing`; `remaining`, and `spend` with `delay` or `exposure` | what the policy does under a steady failure |
+/// | `replay` | `policies`, `samples`; `incidents`, `every`, `grace`, `at_least` | an [`Outcome`](super::replay::Outcome) of each policy |
 /// | `openslo` | a document, or a list of them | [`OpenSlo`] |
 ///
-/// Intervals are lists `[from, to, good, bad]`; instants Unix milliseconds or texts. `core/spec/budgets.md` has each field.
+/// Intervals are lists `[from, to, good, bad]`, samples `[at, good, bad]`, incidents `[from, to]`, runs `[at, good, bad]` or `[first, every, count, good, bad]`; instants Unix milliseconds or texts. `core/spec/budgets.md` has each field.
 ///
 /// ```
 /// use rampgate::slo;
@@ -59,6 +64,10 @@ pub fn answer(question: &str) -> Result<String, Error> {
             "composite" => shown(&composite(&rest)?),
             "scrapes" => shown(&scrapes(&rest)?),
             "reservations" => shown(&reservations(&rest)?),
+            "policy" => shown(&alerts::policy(&rest)?),
+            "burn_rate" => shown(&alerts::burn_rate(&rest)?),
+            "closed_forms" => shown(&alerts::forms(&rest)?),
+            "replay" => shown(&alerts::replayed(&rest)?),
             "openslo" => shown(&OpenSlo::read(&rest)?),
             _ => root.refuse_case(),
         }

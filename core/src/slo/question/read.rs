@@ -2,13 +2,11 @@ use crate::document::Field;
 use crate::error::{Error, Kind};
 use crate::quantity::Timestamp;
 use crate::slo::{Interval, Reading};
-use alloc::format;
 use alloc::vec::Vec;
 
 /// What a constructor made of the fields of `field`, or its complaint, whose path is that of one of them.
 pub(super) fn within<T>(field: &Field<'_>, made: Result<T, Error>) -> Option<T> {
-    made.map_err(|error| field.refuse_as(&error.clone().at(&format!("{}.{}", field.path(), error.path()))))
-        .ok()
+    made.map_err(|error| field.refuse_within(&error)).ok()
 }
 
 /// Unix milliseconds, or a text.
@@ -18,6 +16,16 @@ pub(super) fn instant(field: &Field<'_>) -> Option<Timestamp> {
     }
     let millis = field.integer(0..=Timestamp::MAX.as_millis())?;
     Timestamp::from_millis(millis).map_err(|error| field.refuse_with(&error)).ok()
+}
+
+/// A list of instants.
+pub(super) fn instants(field: &Field<'_>) -> Option<Vec<Timestamp>> {
+    field.list()?.iter().map(instant).collect()
+}
+
+/// A number of events.
+pub(super) fn count(field: &Field<'_>) -> Option<u64> {
+    field.integer(0..=u64::MAX)
 }
 
 /// A list of `[from, to, good, bad]`.
@@ -31,7 +39,6 @@ fn interval(field: &Field<'_>) -> Option<Interval> {
         field.refuse(Kind::Type, "must be a list of four: from, to, good, bad");
         return None;
     };
-    let count = |field: &Field<'_>| field.integer(0..=u64::MAX);
     let (start, end, good, bad) = (instant(from)?, instant(to)?, count(good)?, count(bad)?);
     Interval::new(start, end, good, bad).map_err(|error| to.refuse_with(&error)).ok()
 }

@@ -1,5 +1,6 @@
 use super::Incident;
 use super::series::Spending;
+use crate::order;
 use crate::quantity::{Span, Timestamp};
 use crate::slo::burn_rate::Policy;
 use alloc::vec::Vec;
@@ -150,6 +151,6 @@ fn share(part: u64, whole: u64) -> Option<u64> {
 }
 
 fn median(mut spans: Vec<Span>) -> Option<Span> {
-    spans.sort_unstable();
+    order::sort(&mut spans);
     spans.get(spans.len().checked_sub(1)? / 2).copied()
 }

@@ -19,7 +19,7 @@
 //! | [`Design`](canary::group_sequential::Design), [`Comparison`](canary::group_sequential::Comparison) | planned looks: bounds, inference after the end, units | [`canary::group_sequential`] |
 //! | [`Counter`](slo::Counter), [`Budget`](slo::Budget), [`Gate`](slo::Gate) | events over time, what they spend, and the exposure that is left | [`slo`] |
 //! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
-//! | [`Log`](log::Log), [`Verified`](log::Verified), [`Story`](log::Story) | what happened: kept line by line, proved unchanged, replayed, told | [`log`] |
+//! | `Log`, `Verified`, `Story` | what happened: kept line by line, proved unchanged, replayed, told | `log` (feature) |
 //!
 //! # What do I call?
 //!

@@ -22,7 +22,7 @@
 //! | [`Terms`](slo::Terms), [`Account`](slo::Account), [`Slicing`](slo::Slicing) | budgets of any period, by events or by slices; what was promised and what was spent | [`slo`] |
 //! | [`Cohorts`](slo::Cohorts), [`Reservations`](slo::Reservations) | what a release spends beyond the rest, and several releases on one budget | [`slo`] |
 //! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
-//! | [`Log`](log::Log), [`Verified`](log::Verified), [`Story`](log::Story) | what happened: kept line by line, proved unchanged, replayed, told | [`log`] |
+//! | `Log`, `Verified`, `Story` | what happened: kept line by line, proved unchanged, replayed, told | `log` (feature) |
 //!
 //! # What do I call?
 //!

@@ -32,7 +32,8 @@
 //! assert_eq!(&verified.replay(&subject)?.0, release.rollout());
 //! assert_eq!(
 //!     verified.explain(&subject)?.to_string(),
-//!     "checkout v2: rolled back from 50%, and nobody has confirmed it.\n\n\
+//!     "checkout v2: rolled back from 50%, 5 minutes after the start: bob aborted the release: wrong build. Nobody has confirmed that it is in \
+//!      force.\n\n\
 //!      2026-11-24 12:00:00 UTC  #1  ann started the release.\n\
 //!      2026-11-24 12:00:00 UTC  #1  Exposure rose from 0% to 50% (stage 1 of 1): nothing stood in the way.\n\
 //!      2026-11-24 12:05:00 UTC  #2  bob aborted the release: wrong build.\n\

@@ -30,7 +30,6 @@ impl<'a> Field<'a> {
         Self { node, path: Path::root(name), problems }
     }
 
-    #[cfg(feature = "signed")]
     pub(crate) fn node(&self) -> &'a Node<'a> {
         self.node
     }

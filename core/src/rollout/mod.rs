@@ -76,6 +76,7 @@ mod calendar;
 mod decision;
 mod event;
 mod gates;
+pub mod import;
 mod log;
 mod machine;
 mod phase;

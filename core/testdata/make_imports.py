@@ -128,13 +128,14 @@ def pause(value):
 
 class Stage:
     def __init__(self, ppm, dwell=0):
-        self.ppm, self.dwell, self.approval, self.judged, self.at = ppm, dwell, False, False, None
+        self.ppm, self.dwell, self.approval, self.judged, self.at, self.after = ppm, dwell, False, False, None, False
 
 
 def finish(account, stages, monitored, at, promotion_at=None, bake=0, before_least=()):
     promotion_at = at if promotion_at is None else promotion_at
     if not stages or stages[-1].ppm < 1_000_000:
-        stages = [*stages, Stage(1_000_000)]
+        after, stages = bool(stages), [*stages, Stage(1_000_000)]
+        stages[-1].after = after
         account.supply(promotion_at)
     for place in before_least:
         account.supply(place)
@@ -148,6 +149,8 @@ def finish(account, stages, monitored, at, promotion_at=None, bake=0, before_lea
         told = {"exposure": share(stage.ppm), "min_dwell": span(max(stage.dwell, 1 if monitored else 0))}
         if not monitored:
             told["requires"] = "unmonitored"
+        elif stage.after:
+            told |= {"min_units": 1, "requires": "no_harm"}
         if stage.approval:
             told["approval"] = True
         plan["stages"].append(told)
@@ -469,14 +472,19 @@ def vector(case):
     return case | ({"published": published} if published else {}) | expected
 
 
-print(
-    json.dumps(
-        {
-            "imports": [vector(case) for case in documents.IMPORTS],
-            "refused": documents.REFUSED,
-            "not_matched": documents.NOT_MATCHED,
-        },
-        indent=1,
-        ensure_ascii=False,
-    )
-)
+def line(case):
+    """One line; the document is a text in it, because the order of its fields counts."""
+    return json.dumps(case | {"document": json.dumps(case["document"], ensure_ascii=False)}, ensure_ascii=False)
+
+
+LISTS = {
+    "imports": [vector(case) for case in documents.IMPORTS],
+    "refused": documents.REFUSED,
+    "not_matched": documents.NOT_MATCHED,
+}
+
+print('{"version": "rampgate-imports-1",')
+about = "each document, which is JSON within a text, comes to exactly this plan and this account; each refused one has exactly these problems"
+print('"about": "' + about + '",')
+for name, cases in LISTS.items():
+    print(f'"{name}": [\n' + ",\n".join(map(line, cases)) + "\n]" + ("}" if name == "not_matched" else ","))

@@ -28,19 +28,23 @@ pub(super) struct DraftStage {
     pub(super) exposure: Share,
     pub(super) dwell: Span,
     pub(super) approval: bool,
+    /// Whether it comes after all that is watched.
+    pub(super) after: bool,
 }
 
 impl DraftStage {
     pub(super) fn new(exposure: Share) -> Self {
-        Self { exposure, dwell: Span::ZERO, approval: false }
+        Self { exposure, dwell: Span::ZERO, approval: false, after: false }
     }
 }
 
 impl Draft {
-    /// Adds a stage for everybody where the last stage is short of it, which is how every one of these tools ends.
+    /// Adds a stage for everybody where the last stage is short of it, which is how every one of these tools ends. Nothing is watched there
+    /// any more, and with no control left little can be: after stages that were, it is enough that data comes and shows no harm.
     pub(super) fn promote(&mut self, at: &Field<'_>, report: &mut Report) {
         if self.stages.last().is_none_or(|last| last.exposure < Share::ALL) {
-            self.stages.push(DraftStage::new(Share::ALL));
+            let after = !self.stages.is_empty();
+            self.stages.push(DraftStage { after, ..DraftStage::new(Share::ALL) });
             let why = "everybody gets the new version when all of this is done, which is a last stage of 100% here; give it a \
                        `min_dwell` or the plan a `bake` to watch it for longer";
             report.supplied(at, why);
@@ -96,10 +100,12 @@ impl Draft {
         let mut text = String::from(r#"{"stages":["#);
         for (position, stage) in self.stages.iter().enumerate() {
             let comma = if position == 0 { "" } else { "," };
-            let DraftStage { exposure, dwell, approval } = stage;
+            let DraftStage { exposure, dwell, approval, after } = stage;
             let _ = write!(text, r#"{comma}{{"exposure":"{exposure}","min_dwell":"{dwell}""#);
             if !self.monitored {
                 text.push_str(r#","requires":"unmonitored""#);
+            } else if *after {
+                text.push_str(r#","min_units":1,"requires":"no_harm""#);
             }
             text.push_str(if *approval { r#","approval":true}"# } else { "}" });
         }

@@ -23,7 +23,8 @@
 //! )?;
 //! assert_eq!(
 //!     imported.document,
-//!     r#"{"stages":[{"exposure":"20%","min_dwell":"1ms","approval":true},{"exposure":"60%","min_dwell":"1h"},{"exposure":"100%","min_dwell":"1ms"}]}"#
+//!     r#"{"stages":[{"exposure":"20%","min_dwell":"1ms","approval":true},{"exposure":"60%","min_dwell":"1h"},"#.to_owned()
+//!         + r#"{"exposure":"100%","min_dwell":"1ms","min_units":1,"requires":"no_harm"}]}"#
 //! );
 //! let lost: Vec<&str> =
 //!     imported.notes.iter().filter(|note| note.fate == Fate::NotCarried).map(|note| note.path.as_str()).collect();

@@ -42,12 +42,15 @@ fn release(found: &Value) -> String {
     } else {
         guardrails.push(json!({"name": "errors", "measure": "rate"}));
     }
-    let mut spec = found["plan"].clone();
-    spec["rampgate"] = json!(1);
-    spec["name"] = if found["name"].is_null() { json!("imported") } else { found["name"].clone() };
-    spec["flag"] = json!({"key": "flag", "control": "off", "canary": "on"});
-    spec["guardrails"] = guardrails.into();
-    spec.to_string()
+    let mut spec = found["plan"].as_object().unwrap().clone();
+    let name = if found["name"].is_null() { json!("imported") } else { found["name"].clone() };
+    let flag = json!({"key": "flag", "control": "off", "canary": "on"});
+    for (key, value) in
+        [("rampgate", json!(1)), ("name", name), ("flag", flag), ("guardrails", guardrails.into())]
+    {
+        spec.insert(key.into(), value);
+    }
+    Value::from(spec).to_string()
 }
 
 #[test]
@@ -56,6 +59,9 @@ fn documents_come_to_the_plans_and_accounts_of_the_vectors() {
     for case in cases(&vectors, "imports") {
         let name = &case["name"];
         let imported = ask(case).unwrap_or_else(|error| panic!("{name}: {error}"));
+        if let Ok(Value::String(bare)) = serde_json::from_str(case["document"].as_str().unwrap()) {
+            assert_eq!(import(imported.source, &format!(" {bare}\n")), Ok(imported.clone()), "{name}");
+        }
         assert_eq!(Plan::from_json(&imported.document).as_ref(), Ok(&imported.plan), "{name}");
         let found: Value = serde_json::from_str(&imported.to_json()).unwrap();
         Spec::from_json(&release(&found)).unwrap_or_else(|error| panic!("{name}: {error}"));

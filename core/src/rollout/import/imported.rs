@@ -39,7 +39,7 @@ pub struct Note {
 /// ```
 /// use rampgate::rollout::import::{Source, import};
 ///
-/// let imported = import(Source::AppConfig, r#""AppConfig.Linear20PercentEvery6Minutes""#)?;
+/// let imported = import(Source::AppConfig, "AppConfig.Linear20PercentEvery6Minutes")?;
 /// let stages: Vec<String> = imported
 ///     .plan
 ///     .stages()

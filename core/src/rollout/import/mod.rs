@@ -55,13 +55,16 @@ use crate::error::{Error, Problems};
 
 /// Reads a document of another tool and gives the plan that it comes to, with a list of what the plan does not carry.
 ///
-/// See `spec/imports.md` for what becomes of every field.
+/// The text is JSON, or the bare name of one of AWS's predefined strategies. See `spec/imports.md` for what becomes of every field.
 ///
 /// # Errors
 /// Text that is not JSON, a document of another kind or version, and all that cannot be carried into any plan, each with its
 /// path in the document.
 pub fn import(source: Source, text: &str) -> Result<Imported, Error> {
-    let node = Node::parse(source.name(), text)?;
+    let node = match source.predefined(text) {
+        Some(name) => Node::Text(name.into()),
+        None => Node::parse(source.name(), text)?,
+    };
     let problems = Problems::default();
     let root = Field::root(&node, &problems);
     let mut report = report::Report::default();

@@ -17,15 +17,26 @@ pub enum Source {
     ArgoRollouts,
     /// `flagger`: a `Canary` of Flagger, `flagger.app/v1beta1`.
     Flagger,
-    /// `app_config`: a deployment strategy of AWS `AppConfig`, or the name of a predefined one as a JSON text.
+    /// `app_config`: a deployment strategy of AWS `AppConfig`, or the name of a predefined one.
     AppConfig,
-    /// `code_deploy`: a deployment configuration of AWS `CodeDeploy`, or the name of a predefined one as a JSON text.
+    /// `code_deploy`: a deployment configuration of AWS `CodeDeploy`, or the name of a predefined one.
     CodeDeploy,
 }
 
 impl Source {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::ArgoRollouts, Self::Flagger, Self::AppConfig, Self::CodeDeploy];
+
+    /// A text that is the bare name of something predefined, as no JSON begins.
+    pub(super) fn predefined(self, text: &str) -> Option<&str> {
+        let prefix = match self {
+            Self::AppConfig => "AppConfig.",
+            Self::CodeDeploy => "CodeDeployDefault.",
+            Self::ArgoRollouts | Self::Flagger => return None,
+        };
+        let name = text.trim();
+        name.starts_with(prefix).then_some(name)
+    }
 
     /// The name that is read and written.
     #[must_use]

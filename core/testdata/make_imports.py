@@ -141,7 +141,7 @@ def finish(account, stages, monitored, at, promotion_at=None, bake=0, before_lea
         account.supply(place)
     if monitored and any(stage.dwell == 0 for stage in stages):
         account.supply(at)
-    if not monitored:
+    if not monitored or not stages[-1].after:
         account.supply(at)
     assert 1 <= len(stages) <= 64
     plan = {"stages": []}

@@ -69,6 +69,12 @@ impl Draft {
             why.push_str(": `min_dwell` is the least there is, and the verdict alone decides when to go on");
             report.supplied(at, why);
         }
+        if self.monitored && self.stages.last().is_some_and(|last| last.exposure == Share::ALL && !last.after)
+        {
+            let why = "requires `safe` of a stage of 100%, where no control is left: a release asks for a ceiling of its guardrails there, or for \
+                       `no_harm` and `min_units` of the stage";
+            report.supplied(at, why);
+        }
         if !self.monitored {
             let why = "no analysis anywhere: the stages are `unmonitored`, time alone, and every decision will say so";
             report.supplied(at, why);

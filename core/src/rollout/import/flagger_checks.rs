@@ -41,6 +41,9 @@ const HOOKS: [(&str, Hook); 9] = [
     ("event", Hook::Notice),
 ];
 
+/// Where a guardrail with a ceiling is more lenient than a threshold.
+const OR: &str = "or where the canary's rate is shown to be less than `margin_ratio` times the control's, even if both are above it";
+
 impl Checks {
     /// Reads `metrics` and `webhooks`.
     pub(super) fn read(fields: &mut Fields<'_>, report: &mut Report) -> Option<Self> {
@@ -79,7 +82,7 @@ impl Checks {
                 self.before_increases = true;
                 report.approximated(
                     webhook,
-                    "is an `approval` on every stage of the analysis: the host approves where the hook says yes",
+                    "is an `approval` on every stage of the analysis, and starting is the first of them: the host approves where the hook says yes",
                 );
             }
             Hook::Promotion => {
@@ -120,8 +123,8 @@ fn read_metric(metric: &Field<'_>, report: &mut Report) -> Option<()> {
                 Some(ceiling) => report.proposed(
                     metric,
                     format!(
-                        "a point's share is not evidence; the guardrail counts requests that failed, and is safe where fewer than {ceiling} do, or \
-                         where the canary is no worse than the control"
+                        "the share at one moment is not evidence; the guardrail counts requests that failed, and is safe where fewer than {ceiling} \
+                         are shown to, {OR}"
                     ),
                     rate(name, ceiling),
                 ),
@@ -133,8 +136,9 @@ fn read_metric(metric: &Field<'_>, report: &mut Report) -> Option<()> {
             Some(most) => report.proposed(
                 metric,
                 format!(
-                    "the 99th percentile is above {most} ms where more than 1% of requests take longer; the guardrail counts those as failures. A \
-                     `distribution` guardrail compares whole latencies with the control's, and has no fixed limit"
+                    "the 99th percentile is above {most} ms where more than 1% of requests take longer; the guardrail counts those as failures, and is \
+                     safe where fewer than 1% are shown to, {OR}. A `distribution` guardrail compares whole latencies with the control's, and has no \
+                     fixed limit"
                 ),
                 rate(name, Share::clamped(10_000)),
             ),

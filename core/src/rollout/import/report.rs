@@ -117,7 +117,7 @@ fn unspoken(field: &Field<'_>) -> Note {
         path: field.path(),
         value: field.node().shown(),
         fate: Fate::NotCarried,
-        why: "is nothing that a plan has".into(),
+        why: "is no part of a plan, or no field that is known here".into(),
         guardrail: None,
     }
 }

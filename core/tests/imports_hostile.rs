@@ -213,6 +213,46 @@ fn one_value_gone_or_null_anywhere_is_told_or_refused() {
 }
 
 #[test]
+fn an_analysis_more_never_asks_for_less() {
+    let strength = |requirement: Requirement| match requirement {
+        Requirement::Unmonitored => 0,
+        Requirement::NoHarm => 1,
+        Requirement::Safe => 2,
+    };
+    let mut compared = 0;
+    for (source, document) in documents() {
+        let Ok(before) = import(source, &document.to_string()) else { continue };
+        for (place, addition) in [
+            ("/spec/strategy/canary", json!({"analysis": {}})),
+            ("/spec/strategy/canary/steps", json!({"analysis": {}})),
+            ("/spec/strategy/canary/steps", json!({"plugin": {}})),
+            ("/spec/strategy/blueGreen", json!({"prePromotionAnalysis": {}})),
+            ("/spec/strategy/blueGreen", json!({"postPromotionAnalysis": {}})),
+            ("/spec/analysis/metrics", json!({"name": "a"})),
+            ("/spec/analysis", json!({"metrics": [{"name": "a"}]})),
+            ("/spec/analysis/webhooks", json!({"type": "rollout"})),
+        ] {
+            let mut more = document.clone();
+            match more.pointer_mut(place) {
+                Some(Value::Object(fields)) => fields.extend(addition.as_object().unwrap().clone()),
+                Some(Value::Array(items)) => items.push(addition),
+                _ => continue,
+            }
+            let after = import(source, &more.to_string()).unwrap();
+            assert_eq!(before.plan.stages().len(), after.plan.stages().len(), "{more}");
+            for (old, new) in before.plan.stages().iter().zip(after.plan.stages()) {
+                assert_eq!((old.exposure(), old.approval()), (new.exposure(), new.approval()), "{more}");
+                assert!(strength(new.requires()) > 0, "{more}");
+                assert!(strength(old.requires()) <= strength(new.requires()), "{more}");
+                assert!(old.min_dwell() <= new.min_dwell() && old.min_units() <= new.min_units(), "{more}");
+            }
+            compared += 1;
+        }
+    }
+    assert!(compared > 50, "{compared}");
+}
+
+#[test]
 fn large_documents_are_read_in_proportion_to_their_size() {
     let steps: Vec<Value> =
         (0..50_000).map(|_| json!({"pause": {"duration": "1s"}, "odd": [1, {"two": 2}]})).collect();

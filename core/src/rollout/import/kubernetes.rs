@@ -25,11 +25,9 @@ pub(super) fn resource<'a>(
         if document.is_null() {
             continue; // what YAML has after the last `---`
         }
-        if document.object()?.optional("kind").and_then(|kind| kind.text()) != Some(kind) {
-            report.dropped(
-                &document,
-                format!("is another document than the {kind}; what it says is not followed"),
-            );
+        let own = document.object()?.optional("kind").and_then(|kind| kind.text());
+        if own != Some(kind) {
+            report.dropped(&document, beside(own.unwrap_or_default()));
         } else if found.is_some() {
             document.refuse(Kind::Conflict, format!("must be the only {kind}"));
         } else {
@@ -83,4 +81,14 @@ fn is(
 /// A field that is there and not null, which in these documents is the same as not being there.
 pub(super) fn given<'a>(fields: &mut Fields<'a>, name: &'static str) -> Option<Field<'a>> {
     fields.optional(name).filter(|field| !field.is_null())
+}
+
+/// Why a document that stands beside is not carried.
+fn beside(kind: &str) -> &'static str {
+    match kind {
+        "AnalysisTemplate" | "ClusterAnalysisTemplate" | "MetricTemplate" => {
+            "its queries and conditions have to be restated as guardrails of the release, and the time that its measurements take as `min_dwell`"
+        }
+        _ => "is another document, and nothing of it is followed",
+    }
 }

@@ -94,22 +94,22 @@ fn points_into(document: &Value, error: &Error) {
 fn judges(source: Source, document: &Value) -> bool {
     let mut found = matches!(source, Source::AppConfig | Source::CodeDeploy);
     walk("", document, &mut |path, _, value| {
-        let name = path.rsplit(['.', ']']).next().unwrap_or_default();
-        let strategy = path.contains("spec.strategy.");
-        found |= match source {
-            Source::ArgoRollouts => {
-                strategy
-                    && !path.contains(".template")
-                    && matches!(
-                        name,
-                        "analysis" | "prePromotionAnalysis" | "postPromotionAnalysis" | "plugin"
-                    )
-                    && !value.is_null()
+        let (within, name) = path.rsplit_once('.').unwrap_or_default();
+        let list = within.rsplit_once('[').map_or("", |(list, _)| list);
+        let canary = within.ends_with("spec.strategy.canary");
+        let step = within.ends_with(']') && list.ends_with("spec.strategy.canary.steps");
+        let switch = within.ends_with("spec.strategy.blueGreen");
+        found |= match (source, name) {
+            (Source::ArgoRollouts, "analysis") => (canary || step) && !value.is_null(),
+            (Source::ArgoRollouts, "plugin") => step && !value.is_null(),
+            (Source::ArgoRollouts, "prePromotionAnalysis" | "postPromotionAnalysis") => {
+                switch && !value.is_null()
             }
-            _ => {
-                path.ends_with("nalysis.metrics")
-                    && value.as_array().is_some_and(|metrics| !metrics.is_empty())
+            (Source::Flagger, "metrics") => {
+                let analysis = within.ends_with("spec.analysis") || within.ends_with("spec.canaryAnalysis");
+                analysis && value.as_array().is_some_and(|metrics| !metrics.is_empty())
             }
+            _ => false,
         };
     });
     found

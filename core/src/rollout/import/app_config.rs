@@ -1,6 +1,7 @@
 use super::aws::{ALARMS, growth, properties, spread};
 use super::draft::Draft;
 use super::duration::minutes;
+use super::kubernetes::given;
 use super::report::Report;
 use crate::document::Field;
 use crate::error::Kind;
@@ -55,12 +56,12 @@ pub(super) fn read(root: &Field<'_>, report: &mut Report) -> Option<Draft> {
     let (whole, mut fields) = properties(root, "DeploymentStrategy")?;
     let duration_field = fields.required("DeploymentDurationInMinutes");
     let duration = duration_field.as_ref().and_then(|field| minutes(field, 0, MOST_MINUTES));
-    let bake_field = fields.optional("FinalBakeTimeInMinutes");
+    let bake_field = given(&mut fields, "FinalBakeTimeInMinutes");
     let bake = match &bake_field {
         None => Some(Span::ZERO),
         Some(field) => minutes(field, 0, MOST_MINUTES),
     };
-    let growth_field = fields.optional("GrowthType");
+    let growth_field = given(&mut fields, "GrowthType");
     let growth = match &growth_field {
         None => Some(Growth::Linear),
         Some(field) => field.choice(&[("LINEAR", Growth::Linear), ("EXPONENTIAL", Growth::Exponential)]),

@@ -1,4 +1,5 @@
 use super::draft::DraftStage;
+use super::kubernetes::given;
 use crate::document::{Field, Fields};
 use crate::quantity::{Share, Span};
 use alloc::vec::Vec;
@@ -10,7 +11,7 @@ pub(super) const ALARMS: &str = "alarms are named elsewhere, so whether anything
 /// The fields of a description of its own, or of a resource of `CloudFormation`.
 pub(super) fn properties<'a>(root: &Field<'a>, wrapper: &'static str) -> Option<(Field<'a>, Fields<'a>)> {
     for within in ["Properties", wrapper] {
-        if let Some(field) = root.object()?.optional(within) {
+        if let Some(field) = given(&mut root.object()?, within) {
             let fields = field.object()?;
             return Some((field, fields));
         }

@@ -1,6 +1,7 @@
 use super::aws::{ALARMS, growth, properties};
 use super::draft::{Draft, DraftStage};
 use super::duration::minutes;
+use super::kubernetes::given;
 use super::report::Report;
 use crate::document::{Field, Fields};
 use crate::error::Kind;
@@ -190,5 +191,5 @@ fn draft(routing: Routing, at: &Field<'_>, whole: &Field<'_>, report: &mut Repor
 
 /// A field by its name in the service's own documents, or in those of `CloudFormation`.
 fn either<'a>(fields: &mut Fields<'a>, own: &'static str, too: &'static str) -> Option<Field<'a>> {
-    fields.optional(own).or_else(|| fields.optional(too))
+    given(fields, own).or_else(|| given(fields, too))
 }

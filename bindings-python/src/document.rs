@@ -17,6 +17,18 @@ pub(crate) fn text(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
     if value.cast::<PyMapping>().is_err() {
         return Err(wrong_type(name, "a JSON text or a mapping", value));
     }
+    rooted(value, name)
+}
+
+/// The JSON text of a document that is a text, a mapping, or a list of documents.
+pub(crate) fn any(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
+    if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        return rooted(value, name);
+    }
+    text(value, name)
+}
+
+fn rooted(value: &Bound<'_, PyAny>, name: &str) -> PyResult<String> {
     written(value, |path| {
         let path = path.strip_prefix('.').unwrap_or(path);
         if path.is_empty() { name.into() } else { path.into() }

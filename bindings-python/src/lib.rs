@@ -15,6 +15,7 @@
 //! | `assignment.rs` | an assignment and its placement |
 //! | `batch.rs` | many units to an array of variants |
 //! | `parts.rs` | bucketing and rollouts alone, as plain functions |
+//! | `imports.rs` | plans from other tools' documents |
 //! | `slo.rs` | error budgets alone |
 //! | `argument.rs`, `document.rs` | what a caller passes in, refused by name |
 //! | `error.rs` | the core's error to `RampgateError` |
@@ -38,6 +39,7 @@ mod flag;
 mod flags;
 mod group_sequential;
 mod guarded;
+mod imports;
 mod interval;
 mod judge;
 mod observe;
@@ -77,6 +79,8 @@ mod _native {
     use super::flags::{FlagSet, Outcome};
     #[pymodule_export]
     use super::group_sequential::{Comparison, Design};
+    #[pymodule_export]
+    use super::imports::import_plan;
     #[pymodule_export]
     use super::interval::{
         confidence_sequence, count_interval, count_ratio_interval, difference_interval,

@@ -55,6 +55,7 @@ def test_every_file_is_replayed() -> None:
             "invalid_looks",
             "invalid_statistics",
         },
+        "imports.json": {"imports", "refused", "not_matched"},
         "judge.json": {"cases", "invalid"},
         "observe.json": {"bins", "tallies", "sessions", "invalid_outcomes", "invalid_series", "invalid_bytes"},
         "tests.json": {
@@ -774,3 +775,31 @@ def test_invalid_statistics(case: dict[str, Any]) -> None:
     with pytest.raises(rampgate.RampgateError) as caught:
         group_sequential.Design(case["design"]).analyse(case["z"])
     assert caught.value.path == case["path"]
+
+
+@pytest.mark.parametrize("case", cases("imports.json", "imports"))
+def test_imports(case: dict[str, Any]) -> None:
+    document = json.loads(case["document"])
+    imported = rampgate.import_plan(case["source"], document)
+    assert imported == rampgate.import_plan(case["source"], case["document"])
+    assert (imported.source, imported.name, imported.plan) == (case["source"], case["imported_name"], case["plan"])
+    assert json.loads(imported.json) == imported.plan
+    notes = [{"path": note.path, "value": note.value, "fate": note.fate} for note in imported.notes]
+    proposed = [{"guardrail": note.guardrail} if note.guardrail else {} for note in imported.notes]
+    assert [{**note, **guardrail} for note, guardrail in zip(notes, proposed, strict=True)] == case["notes"]
+    assert all(note.why for note in imported.notes)
+    assert list(imported.carried) == case["carried"]
+    assert rampgate.replay_rollout(imported.plan, []).phase.name == "draft"
+
+
+@pytest.mark.parametrize("case", cases("imports.json", "refused"))
+def test_refused_imports(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as caught:
+        rampgate.import_plan(case["source"], case["document"])
+    assert codes(caught.value) == case["problems"]
+
+
+@pytest.mark.parametrize("case", cases("imports.json", "not_matched"))
+def test_imports_that_are_known_to_differ(case: dict[str, Any]) -> None:
+    imported = rampgate.import_plan(case["source"], case["document"])
+    assert [stage["min_dwell"] for stage in imported.plan["stages"]] == case["ours"]

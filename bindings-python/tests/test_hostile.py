@@ -147,6 +147,9 @@ WRONG_VALUE: list[tuple[Call, str, str]] = [
     (lambda r: rampgate.Counter.from_bytes(b""), "data", "corrupt"),
     (lambda r: rampgate.Counter.from_bytes(bytes(8)), "data", "corrupt"),
     (lambda r: rampgate.Counter().read("9s", NOON), "window", "range"),
+    (lambda r: rampgate.import_plan("spinnaker", {}), "source", "unknown"),  # type: ignore[arg-type]
+    (lambda r: rampgate.import_plan("flagger", "{"), "flagger", "syntax"),
+    (lambda r: rampgate.import_plan("flagger", [{"kind": math.nan}]), "[0].kind", "range"),
     (lambda r: rampgate.replay_rollout(PLAN, [{"seq": 1}]), "events[0]", "syntax"),
     (lambda r: rampgate.replay_rollout(PLAN, ["?"]), "events[0]", "syntax"),
     (lambda r: rampgate.replay_rollout(PLAN, [{"seq": 1, "at": math.nan, "kind": "tick"}]), "events[0].at", "range"),

@@ -13,10 +13,10 @@ import pytest
 from story import ROOT
 
 import rampgate
-from rampgate import _native, bucketing, canary, classic, compat, diagnostics, errors, flags, group_sequential
+from rampgate import _native, bucketing, canary, classic, compat, diagnostics, errors, flags, group_sequential, imports
 from rampgate import observe, report, signals, slo, step
 
-MODULES = [bucketing, compat, diagnostics, errors, flags, report, signals, slo, step]
+MODULES = [bucketing, compat, diagnostics, errors, flags, imports, report, signals, slo, step]
 # whose nouns are told apart by their module: each has a report or a comparison of its own
 NAMESPACES = [canary, classic, group_sequential, observe]
 HELPERS = {"duration", "ms", "seconds", "thousandths"}
@@ -98,6 +98,8 @@ def test_every_shape_is_frozen() -> None:
         ("slo/clearance.rs", "Clearance", slo.Answer),
         ("slo/gate_report.rs", "GateRule", slo.GateRule),
         ("rollout/decision.rs", "Action", step.Action),
+        ("rollout/import/imported.rs", "Fate", imports.Fate),
+        ("rollout/import/source.rs", "Source", imports.Source),
         ("rollout/phase.rs", "Phase", step.PhaseName),
         ("rollout/phase.rs", "Hold", step.Hold),
     ],

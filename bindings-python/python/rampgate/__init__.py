@@ -43,6 +43,7 @@ from ._native import (
     allocation_ends,
     ask_gate,
     find_salt,
+    import_plan,
     independence,
     parse_objective,
     read_budget,
@@ -61,6 +62,7 @@ from .compat import Moved, Shadow
 from .diagnostics import FoundSalt, Independence, Uniformity
 from .errors import Problem, RampgateError
 from .flags import Explanation, Exposure, FlagFinding, FlagStep
+from .imports import ImportedPlan, ImportNote
 from .observe import duration, ms, seconds, thousandths
 from .report import Arms, Comparison, Counts, Finding, GuardrailReport, Interval, QuantileReport, Report, Shape
 from .slo import Budget, GateReport, Reading
@@ -89,6 +91,8 @@ __all__ = [
     "GateReport",
     "GuardrailReport",
     "Holdouts",
+    "ImportNote",
+    "ImportedPlan",
     "Independence",
     "Interval",
     "Layer",
@@ -121,6 +125,7 @@ __all__ = [
     "duration",
     "find_salt",
     "group_sequential",
+    "import_plan",
     "independence",
     "ms",
     "observe",

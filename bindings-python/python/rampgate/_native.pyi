@@ -15,6 +15,7 @@ from .compat import Shadow
 from .diagnostics import FoundSalt, Independence, Uniformity
 from .flags import Explanation, Exposure, FlagFinding, Why
 from .group_sequential import Analysis, Bound, Crossings, Inflation, PlannedUnits, Units
+from .imports import ImportedPlan, Source
 from .observe import Events, Measured, Measurement, Quantile
 from .report import Counts, Interval, MeanLack, Measure
 from .signals import Signal
@@ -62,6 +63,7 @@ __all__ = [
     "fraction_evidence",
     "fraction_ratio_interval",
     "high_rate_evidence",
+    "import_plan",
     "independence",
     "judge",
     "ln_evidence_below",
@@ -546,6 +548,12 @@ def replay_rollout(
     """Runs a log of rollout events, a list or tuple, from the beginning.
 
     `plan` holds the fields `stages`, `bake`, `stale_after`, `start` and `calendar` of a release spec alone.
+    """
+
+def import_plan(source: Source, document: _Document | Sequence[Any]) -> ImportedPlan:
+    """The plan that a document of another tool comes to, with a list of all that the plan does not carry.
+
+    `document` is JSON text, a mapping, or a list of such documents; of AWS also the name of a predefined strategy.
     """
 
 def parse_objective(text: str) -> tuple[int, str]:

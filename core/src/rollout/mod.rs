@@ -26,6 +26,8 @@
 //! What people get wrong: [`State::exposure`] is what the release asks for. Bringing it into force is the host's part, and a
 //! rollback is over only when the host has said [`EventKind::Confirm`].
 //!
+//! Plans of other tools are read by [`import`].
+//!
 //! ```
 //! use rampgate::canary::{Finding, Verdict};
 //! use rampgate::rollout::{Event, EventKind, Phase, Plan, State, step};
@@ -76,6 +78,7 @@ mod calendar;
 mod decision;
 mod event;
 mod gates;
+pub mod import;
 mod log;
 mod machine;
 mod phase;

@@ -7,7 +7,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 /// Most stages of a plan.
-const MOST_STAGES: usize = 64;
+pub(super) const MOST_STAGES: usize = 64;
 
 /// How old a finding may be, and how far two may lie apart, where the plan does not say: 15 minutes.
 const STALE_AFTER_MILLIS: u64 = 15 * 60_000;

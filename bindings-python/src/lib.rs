@@ -7,6 +7,7 @@
 //! | `observe.rs`, `tally.rs` | what is kept of many units |
 //! | `evidence.rs`, `interval.rs`, `distribution.rs` | the judge's tests and confidence sequences alone |
 //! | `group_sequential.rs`, `classic.rs` | planned looks; Kayenta's judge |
+//! | `judge.rs`, `power.rs` | the judge without a release; how soon it would find an effect |
 //! | `flag.rs` | a flag alone, and the reason for a variant |
 //! | `flags.rs`, `context.rs` | flag documents, and who asks them |
 //! | `signed.rs` | flag documents with a signature |
@@ -45,6 +46,7 @@ mod judge;
 mod observe;
 mod outcome;
 mod parts;
+mod power;
 mod release;
 mod shape;
 mod signed;
@@ -92,6 +94,8 @@ mod _native {
     use super::observe::{Fractions, Histogram, Moments, Session};
     #[pymodule_export]
     use super::parts::{allocation_ends, replay_rollout, slot, unit_hash};
+    #[pymodule_export]
+    use super::power::Trial;
     #[pymodule_export]
     use super::release::Release;
     #[pymodule_export]

@@ -10,7 +10,7 @@ import pytest
 from story import TESTDATA
 
 import rampgate
-from rampgate import Interval, Reading, bucketing, canary, classic, group_sequential
+from rampgate import Interval, Reading, bucketing, canary, classic, group_sequential, power
 from rampgate.observe import Counts, Events, Fractions, Histogram, Measured, Moments, Quantile, Session, Tally
 
 
@@ -57,6 +57,7 @@ def test_every_file_is_replayed() -> None:
         },
         "imports.json": {"imports", "refused", "not_matched"},
         "judge.json": {"cases", "invalid"},
+        "power.json": {"cases"},
         "observe.json": {"bins", "tallies", "sessions", "invalid_outcomes", "invalid_series", "invalid_bytes"},
         "tests.json": {
             "rate",
@@ -620,6 +621,18 @@ def test_looks_that_cannot_be(case: dict[str, Any]) -> None:
     with pytest.raises(rampgate.RampgateError) as caught:
         canary.judge(case["judge"], case["look"])
     assert caught.value.path == case["path"]
+
+
+@pytest.mark.parametrize("case", cases("power.json", "cases"))
+def test_power(case: dict[str, Any]) -> None:
+    question = dict(case["question"])
+    played = {name: question.pop(name) for name in ("runs", "seed")}
+    ((asked, given),) = question.pop("ask").items()
+    found = getattr(power.Trial(question), asked)(**given, **played)
+    # numbers are read exactly, so equal values are equal bits
+    assert json.loads(found.json) == case["answer"]
+    told = {name: getattr(found, name) for name in case["answer"] if name != "method"}
+    assert {"method": {"simulated": vars(found.method)}, **told} == case["answer"]
 
 
 @pytest.mark.parametrize("case", cases("classic.json", "comparisons"))

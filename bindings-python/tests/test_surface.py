@@ -14,11 +14,11 @@ from story import ROOT
 
 import rampgate
 from rampgate import _native, bucketing, canary, classic, compat, diagnostics, errors, flags, group_sequential, imports
-from rampgate import observe, report, signals, slo, step
+from rampgate import observe, power, report, signals, slo, step
 
 MODULES = [bucketing, compat, diagnostics, errors, flags, imports, report, signals, slo, step]
 # whose nouns are told apart by their module: each has a report or a comparison of its own
-NAMESPACES = [canary, classic, group_sequential, observe]
+NAMESPACES = [canary, classic, group_sequential, observe, power]
 HELPERS = {"duration", "ms", "seconds", "thousandths"}
 STUB = ast.parse((Path(rampgate.__file__).parent / "_native.pyi").read_text(encoding="utf-8"))
 

@@ -115,6 +115,10 @@ export class Tally {
   /** As {@link Release.record} of rampgate. */
   record(atMs: number, failed?: readonly string[], missing?: readonly string[], measured?: Measured): void;
   merge(other: Tally): void;
+  /** A tally from its bytes, which hold no names: `measures` are those that it was made with. */
+  static fromBytes(measures: Readonly<Record<string, Measure>>, data: Uint8Array): Tally;
+  /** The tally's bytes: the same for the same units, in whatever order they came, and in every language. */
+  toBytes(): Uint8Array;
   get units(): number;
   /** What is kept of one metric, as the JSON text that the functions below take. */
   series(name: string): string;

@@ -96,6 +96,16 @@ export function integer(path, value) {
 }
 
 /**
+ * A number, of which the core says whether it will do.
+ * @param {string} path
+ * @param {unknown} value
+ */
+export function number(path, value) {
+  if (typeof value !== "number") throw mistyped(path, "a number", value);
+  return value;
+}
+
+/**
  * An integer of 32 bits without sign.
  * @param {string} path
  * @param {unknown} value

@@ -1,6 +1,6 @@
 // @ts-check
 import { Design as Core, powerOf as corePowerOf, unitsFor as coreUnitsFor } from "../dist/analysis.js";
-import { document, fields, list, mistyped } from "./convert.js";
+import { document, fields, list, number } from "./convert.js";
 import { refusal } from "./error.js";
 import { Handle, dispose } from "./handle.js";
 
@@ -108,16 +108,6 @@ function test(options) {
   const { alpha = 0.05, sides = 1 } = fields("options", options, ["alpha", "sides"]);
   if (sides !== 1 && sides !== 2) throw refusal("sides", "range", "must be 1 or 2", String(sides));
   return { alpha: number("alpha", alpha), sides };
-}
-
-/**
- * A number, of which the core says whether it will do.
- * @param {string} path
- * @param {unknown} value
- */
-export function number(path, value) {
-  if (typeof value !== "number") throw mistyped(path, "a number", value);
-  return value;
 }
 
 /**

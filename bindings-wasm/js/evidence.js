@@ -16,8 +16,7 @@ import {
   referenceOf as coreReferenceOf,
   referenceStated as coreReferenceStated,
 } from "../dist/analysis.js";
-import { fields, integer, list, mistyped, shown, text } from "./convert.js";
-import { number } from "./design.js";
+import { fields, integer, list, mistyped, number, shown, text } from "./convert.js";
 import { refusal } from "./error.js";
 import { counts, events, fractions, histogram, moments, reference as referenceNumbers } from "./kept.js";
 

@@ -1,6 +1,6 @@
 // @ts-check
 import { Tally as Core } from "../dist/analysis.js";
-import { instant, metrics, mistyped, shown } from "./convert.js";
+import { bytes, instant, metrics, mistyped, shown } from "./convert.js";
 import { refusal } from "./error.js";
 import { Handle, dispose } from "./handle.js";
 import { MEASURES, measurements } from "./measured.js";
@@ -29,6 +29,17 @@ export class Tally {
     });
     this.#metrics = new Map(names.map((name, position) => [/** @type {unknown} */ (name), position]));
     this.#handle = new Handle("tally", new Core(this.#measures));
+  }
+
+  /**
+   * @param {Readonly<Record<string, Measure>>} measures
+   * @param {Uint8Array} data
+   */
+  static fromBytes(measures, data) {
+    const checked = bytes("data", data);
+    const tally = new Tally(measures);
+    tally.#handle.core.read(checked);
+    return tally;
   }
 
   /**
@@ -61,6 +72,10 @@ export class Tally {
     if (position === undefined) throw refusal("name", "unknown", "must be the name of a metric", shown(name));
     const text = this.#handle.core.series(position);
     return text.slice(text.indexOf(":") + 1, -1); // of the object whose one field is the measure
+  }
+
+  toBytes() {
+    return this.#handle.core.bytes();
   }
 
   toJson() {

@@ -35,9 +35,15 @@ impl Thrown {
     }
 
     /// What the core says of a value, under the path that it came from.
-    #[cfg(feature = "analysis")]
+    #[cfg(any(feature = "analysis", feature = "planning"))]
     pub(crate) fn renamed(path: &str, error: &rampgate::Error) -> Self {
         Self(refusal(path, error.kind().code(), error.rule(), error.value()))
+    }
+
+    /// Bytes that are not what they should be.
+    #[cfg(feature = "analysis")]
+    pub(crate) fn corrupt(path: &str, rule: &str) -> Self {
+        Self(refusal(path, "corrupt", rule, None))
     }
 
     /// Numbers that are not what they have to be together.

@@ -25,6 +25,8 @@ pub mod flag;
 pub mod flag_set;
 #[cfg(feature = "analysis")]
 pub mod histogram;
+#[cfg(feature = "planning")]
+pub mod judge;
 #[cfg(feature = "flags")]
 pub mod layer;
 #[cfg(feature = "analysis")]
@@ -43,6 +45,8 @@ pub mod session;
 pub mod slo;
 #[cfg(feature = "analysis")]
 pub mod tally;
+#[cfg(feature = "planning")]
+pub mod trial;
 
 #[cfg(any(feature = "release", feature = "flags"))]
 use wasm_bindgen::JsValue;

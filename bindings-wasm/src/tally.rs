@@ -44,6 +44,23 @@ impl Tally {
         self.0.merge(&other.0).map_err(|error| Thrown::renamed("other", &error))
     }
 
+    /// Takes the place of what the tally holds, which has the same measures.
+    pub fn read(&mut self, data: &[u8]) -> Result<(), Thrown> {
+        match postcard::take_from_bytes::<observe::Tally>(data) {
+            Ok((read, [])) if read.measures().eq(self.0.measures()) => self.0 = read,
+            Ok((_, [])) => return Err(Thrown::corrupt("data", "is a tally of other measures")),
+            Ok(_) => return Err(Thrown::corrupt("data", "has bytes left over")),
+            Err(_) => {
+                return Err(Thrown::corrupt("data", "is not a tally, or holds values that cannot be"));
+            }
+        }
+        Ok(())
+    }
+
+    pub fn bytes(&self) -> Result<Vec<u8>, Thrown> {
+        postcard::to_allocvec(&self.0).map_err(|_| Thrown::corrupt("tally", "cannot be encoded"))
+    }
+
     #[must_use]
     pub fn units(&self) -> u64 {
         self.0.units()

@@ -1,5 +1,5 @@
 // The vectors of core/testdata that are about what is measured and about statistics beside a release. `data` holds those files.
-import { equal, ok, refused } from "./check.js";
+import { equal, hex, ok, refused } from "./check.js";
 
 const big = (digits) => BigInt(digits);
 
@@ -17,6 +17,8 @@ function holds(given, expected, compare, what, open = false) {
   if (Array.isArray(expected) && !open) equal(given.length, expected.length, what);
   for (const [name, item] of Object.entries(expected)) holds(given[name], item, compare, `${what}, ${name}`, open);
 }
+
+const unhex = (text) => Uint8Array.from(text.match(/../g) ?? [], (byte) => parseInt(byte, 16));
 
 const name = (position) => `m${position}`;
 
@@ -40,8 +42,8 @@ export const goldenAnalysis = {
   },
 
   "golden: tallies of every measure, merged in any order"({ analysis }, { observe }) {
-    const { Histogram, Moments } = analysis;
-    for (const { name: what, kinds, parts, json, derived } of observe.tallies) {
+    const { Histogram, Moments, Tally } = analysis;
+    for (const { name: what, kinds, parts, json, bytes, derived } of observe.tallies) {
       const sum = (order) => {
         const all = tallyOf(analysis, kinds);
         for (const units of order) {
@@ -54,6 +56,9 @@ export const goldenAnalysis = {
       };
       const tally = sum(parts);
       equal([tally.toJson(), sum(parts.toReversed?.() ?? [...parts].reverse()).toJson()], [json, json], what);
+      const measures = Object.fromEntries(kinds.map((kind, position) => [name(position), kind]));
+      const read = Tally.fromBytes(measures, unhex(bytes));
+      equal([hex(tally.toBytes()), hex(read.toBytes()), read.toJson(), read.units], [bytes, bytes, json, tally.units], what);
       derived.forEach((expected, position) => {
         const series = tally.series(name(position));
         const where = `${what}, ${name(position)}`;
@@ -69,6 +74,20 @@ export const goldenAnalysis = {
         }
       });
     }
+  },
+
+  "golden: bytes that are no tally"({ analysis: { Tally } }, { observe }) {
+    ok(observe.invalid_bytes.length > 0, "invalid_bytes");
+    for (const { name: what, bytes } of observe.invalid_bytes) {
+      for (const measure of ["rate", "fraction", "count", "distribution", "mean"]) {
+        refused(() => Tally.fromBytes({ m0: measure }, unhex(bytes)), { path: "data", code: "corrupt" }, what);
+      }
+    }
+    const bytes = new Tally({ errors: "rate" }).toBytes();
+    refused(() => Tally.fromBytes({}, bytes), { path: "data", code: "corrupt" });
+    refused(() => Tally.fromBytes({ errors: "count" }, bytes), { path: "data", code: "corrupt" });
+    refused(() => Tally.fromBytes({ errors: "rates" }, bytes), { path: "measures.errors", code: "unknown" });
+    for (const value of [undefined, null, "00", [0], bytes.buffer]) refused(() => Tally.fromBytes({ errors: "rate" }, value), { path: "data", code: "type" });
   },
 
   "golden: sessions"({ analysis: { Session } }, { observe }) {

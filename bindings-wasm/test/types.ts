@@ -9,6 +9,8 @@ import * as realCompat from "../js/compat-surface.js";
 import * as declaredAnalysis from "../js/analysis.js";
 import * as realAnalysis from "../js/analysis-surface.js";
 import { Design, Histogram, Tally } from "../js/analysis.js";
+import * as declaredPlanning from "../js/planning.js";
+import * as realPlanning from "../js/planning-surface.js";
 import * as declaredFlags from "../js/flags.js";
 import * as realFlags from "../js/flags-surface.js";
 import { FlagSet } from "../js/flags.js";
@@ -35,6 +37,10 @@ export const everyDeclaredAnalysisNameExists: Record<keyof typeof declaredAnalys
 export const everyRealAnalysisNameIsDeclared: Record<keyof typeof realAnalysis, unknown> = declaredAnalysis;
 export const everyRealAnalysisMemberIsDeclared: Members<typeof realAnalysis> = null as unknown as Members<typeof declaredAnalysis>;
 export const everyDeclaredAnalysisMemberExists: Members<typeof declaredAnalysis> = null as unknown as Members<typeof realAnalysis>;
+export const everyDeclaredPlanningNameExists: typeof declaredPlanning = realPlanning;
+export const everyRealPlanningNameIsDeclared: Record<keyof typeof realPlanning, unknown> = declaredPlanning;
+export const everyRealPlanningMemberIsDeclared: Members<typeof realPlanning> = null as unknown as Members<typeof declaredPlanning>;
+export const everyDeclaredPlanningMemberExists: Members<typeof declaredPlanning> = null as unknown as Members<typeof realPlanning>;
 
 // a release
 const release: Release = new Release({ rampgate: 1 }, 1n);
@@ -164,6 +170,15 @@ const efficacy: number | null | undefined = new Design({ alpha: 0.025, spending:
 declaredAnalysis.rateEvidence([{ canary: { units: 1, failures: 0 }, control: { units: 1, failures: 0 } }]);
 // @ts-expect-error a measure is one of five
 new Tally({ errors: "median" });
+const kept: Uint8Array = Tally.fromBytes({ errors: "rate", latency: "distribution" }, tally.toBytes()).toBytes();
+
+// planning
+const trial = new declaredPlanning.Trial("{}");
+const soon: number | null = trial.detection(2, { seed: 1n }).median;
+const enough: number | null = trial.unitsNeeded(2, 0.8, { seed: 1, runs: 200 }).value;
+const seen: Verdict = declaredPlanning.judge({}, "{}").finding.verdict;
+// @ts-expect-error a seed has to be given
+trial.smallestEffect(0.8, { runs: 200 });
 
 // errors
 export function explained(error: unknown): string {
@@ -172,4 +187,4 @@ export function explained(error: unknown): string {
   return error.problems.map(({ path, code, rule }) => `${path} ${code} ${rule}`).join() + error.code + error.path + value;
 }
 
-export { assigned, efficacy, guardrails, harm, unproven, shadow, dedupe, findings, outcomes, rebalanced, allowed, gate, hash, index, joined, newer, place, positions, reading, signals, step, text, variant };
+export { assigned, efficacy, enough, kept, seen, soon, guardrails, harm, unproven, shadow, dedupe, findings, outcomes, rebalanced, allowed, gate, hash, index, joined, newer, place, positions, reading, signals, step, text, variant };

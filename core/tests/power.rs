@@ -289,4 +289,17 @@ fn a_document_reports_all_that_is_wrong_with_it() {
     )
     .unwrap_err();
     assert_eq!((error.path(), error.problems().count()), ("baseline.quantiles", 1));
+
+    let trial = r#"{"guardrail": {"name": "errors"}, "baseline": {"rate": 0.01},
+        "stages": [{"canary": "50%", "control": "50%", "units": 1000}], "look_every": 500, "onset": 100"#;
+    let by_hand = Trial::new(
+        Guardrail::new("errors").unwrap(),
+        Baseline::rate(chance(0.01)),
+        one_stage("50%", "50%", 1_000),
+    );
+    let by_hand = by_hand.unwrap().with_looks(500).unwrap().with_onset(100).unwrap();
+    assert_eq!(Trial::from_json(&format!("{trial}}}")).unwrap(), by_hand);
+    // a trial says neither what is asked nor how often it is played
+    let error = Trial::from_json(&format!("{trial}, \"seed\": 1, \"ask\": {{}}}}")).unwrap_err();
+    assert_eq!(error.problems().map(rampgate::Problem::path).collect::<Vec<_>>(), ["seed", "ask"]);
 }

@@ -17,6 +17,7 @@ from .flags import Explanation, Exposure, FlagFinding, Why
 from .group_sequential import Analysis, Bound, Crossings, Inflation, PlannedUnits, Units
 from .imports import ImportedPlan, Source
 from .observe import Events, Measured, Measurement, Quantile
+from .power import Detection, Estimate
 from .report import Counts, Interval, MeanLack, Measure
 from .signals import Signal
 from .report import Report
@@ -47,6 +48,7 @@ __all__ = [
     "Session",
     "SignedFlags",
     "Tally",
+    "Trial",
     "TrustedKeys",
     "allocation_ends",
     "ask_gate",
@@ -959,6 +961,44 @@ class Comparison:
         """Probability that a test of so many units in all finds the difference: with its true direction, and with the wrong one."""
     def planned(self, design: Design, power: float) -> PlannedUnits:
         """Units of a design with planned looks that finds the difference with a probability."""
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Trial:
+    """A release that is played to see what its judge makes of it. It never changes.
+
+    It has one guardrail. From a document of `guardrail`, as a release's spec has it; `baseline`, what the control's units are like; `stages`, each
+    `{"canary": "5%", "control": "95%", "units": 20_000}`; and optionally `policy`, `look_every` (units between looks; 1,000, or a thousandth of all) and
+    `onset` (good units before the effect).
+
+    Baselines: `{"rate": 0.005}`, `{"fractions": [{"share": "25%", "chance": 0.02}]}`, `{"count": {"rate": 0.01, "exposure": 10}}`,
+    `{"quantiles": [{"share": "50%", "value": 80_000_000}, …]}`, `{"histogram": {"first": 900, "counts": […]}}`, `{"mean": {"mean": 5000, "sd": 900}}`.
+    Values are in thousandths of the metric's unit.
+
+    A release is played `runs` times, 1 to 100,000, 1,000 if not given, without the interpreter's lock. A ratio is how many times worse the canary is,
+    from 0.001 to 1000.
+    """
+
+    def __new__(cls, document: _Document) -> Trial: ...
+    def detection(self, ratio: float, *, seed: SupportsIndex, runs: SupportsIndex | None = None) -> Detection:
+        """How often and how soon a canary that is `ratio` times worse is found to be harmful. A ratio that is tolerated gives the rate of false alarms."""
+    def safety(self, ratio: float, *, seed: SupportsIndex, runs: SupportsIndex | None = None) -> Detection:
+        """How often and how soon such a canary is shown to be safe, in a last stage played alone: safety is earned anew in each stage. The onset does not apply."""
+    def units_needed(
+        self, ratio: float, power: float, *, seed: SupportsIndex, runs: SupportsIndex | None = None
+    ) -> Estimate[int]:
+        """Units within which a canary that is `ratio` times worse is found with probability `power`."""
+    def units_to_safety(
+        self, ratio: float, power: float, *, seed: SupportsIndex, runs: SupportsIndex | None = None
+    ) -> Estimate[int]:
+        """Units within which a canary that is `ratio` times worse is shown to be safe with probability `power`, in a last stage played alone."""
+    def smallest_effect(
+        self, power: float, *, seed: SupportsIndex, runs: SupportsIndex | None = None
+    ) -> Estimate[float]:
+        """The smallest ratio that is found within the trial's units with probability `power`, to two parts in a hundred of its excess over what is tolerated.
+
+        Every ratio is played with the same seed, so it takes about ten times as long.
+        """
     def __eq__(self, other: object, /) -> bool: ...
 
 def classic_compare(question: _Document) -> ClassicComparison:

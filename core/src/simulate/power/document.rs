@@ -1,6 +1,6 @@
 use super::{Baseline, Detection, Estimate, Runs, Stage, Trial};
 use crate::canary::{Guardrail, Policy};
-use crate::document::{Field, Node};
+use crate::document::{Field, Fields, Node};
 use crate::error::{Error, Kind, Problems};
 use crate::observe::Histogram;
 use crate::quantity::{Probability, Share};
@@ -8,22 +8,53 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
 
-/// Answers a question in JSON about a trial in JSON.
+impl Trial {
+    /// A trial from a document:
+    ///
+    /// | field | holds | if absent |
+    /// |---|---|---|
+    /// | `guardrail` | a guardrail, as in a release | error |
+    /// | `baseline` | one of the forms below | error |
+    /// | `stages` | a list of `canary`, `control` (shares) and `units` | error |
+    /// | `policy` | `alpha`, `beta`, `srm_alpha`, as in a release | the defaults |
+    /// | `look_every` | units between looks | 1,000, or a thousandth of all |
+    /// | `onset` | good units before the effect | 0 |
+    ///
+    /// Baselines: `{"rate": 0.005}`, `{"fractions": [{"share": "25%", "chance": 0.02}]}`, `{"count": {"rate": 0.01, "exposure": 10}}`,
+    /// `{"quantiles": [{"share": "50%", "value": 80000000}, …]}`, `{"histogram": {"first": 900, "counts": […]}}`, `{"mean": {"mean": 5000, "sd": 900}}`.
+    /// Values are in thousandths of the metric's unit.
+    ///
+    /// ```
+    /// use rampgate::simulate::power::{Runs, Trial};
+    ///
+    /// let trial = Trial::from_json(r#"{
+    ///     "guardrail": {"name": "errors"}, "baseline": {"rate": 0.02},
+    ///     "stages": [{"canary": "50%", "control": "50%", "units": 20000}]
+    /// }"#)?;
+    /// assert!(trial.detection(2.0, Runs::new(50, 3)?)?.found > 0.9);
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Text that is not JSON, or all that is wrong with its fields, unknown ones included; and what [`Trial::new`] and its setters refuse.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let node = Node::parse("trial", text)?;
+        let problems = Problems::default();
+        let parts = Field::root(&node, &problems).object().and_then(|mut fields| {
+            let parts = Parts::read(&mut fields);
+            fields.finish();
+            parts
+        });
+        problems.finish(parts)?.trial()
+    }
+}
+
+/// Answers a question in JSON about a trial in JSON: the fields of [`Trial::from_json`], and
 ///
 /// | field | holds | if absent |
 /// |---|---|---|
-/// | `guardrail` | a guardrail, as in a release | error |
-/// | `baseline` | one of the forms below | error |
-/// | `stages` | a list of `canary`, `control` (shares) and `units` | error |
-/// | `policy` | `alpha`, `beta`, `srm_alpha`, as in a release | the defaults |
-/// | `look_every` | units between looks | 1,000, or a thousandth of all |
-/// | `onset` | good units before the effect | 0 |
 /// | `runs`, `seed` | how often the release is played, and from where | 1,000 and 1 |
 /// | `ask` | one of the questions below | error |
-///
-/// Baselines: `{"rate": 0.005}`, `{"fractions": [{"share": "25%", "chance": 0.02}]}`, `{"count": {"rate": 0.01, "exposure": 10}}`,
-/// `{"quantiles": [{"share": "50%", "value": 80000000}, …]}`, `{"histogram": {"first": 900, "counts": […]}}`, `{"mean": {"mean": 5000, "sd": 900}}`.
-/// Values are in thousandths of the metric's unit.
 ///
 /// Questions: `{"detection": {"ratio": 1.5}}`, `{"safety": {"ratio": 1}}`, `{"units_needed": {"ratio": 1.5, "power": 0.8}}`,
 /// `{"units_to_safety": {"ratio": 1, "power": 0.8}}`, `{"smallest_effect": {"power": 0.8}}`. The answer is a [`Detection`] or an
@@ -61,6 +92,27 @@ struct Parts {
 }
 
 impl Parts {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let guardrail = fields.required("guardrail").and_then(|field| Guardrail::read(&field));
+        let baseline = fields.required("baseline").and_then(|field| read_baseline(&field));
+        let stages = fields.required("stages").and_then(|field| all(&field, read_stage));
+        let policy = fields.optional("policy").map_or(Some(Policy::default()), |field| Policy::read(&field));
+        let look_every = fields.optional("look_every").map(|field| field.integer(1..=u64::MAX));
+        let onset = fields.optional("onset").map_or(Some(0), |field| field.integer(0..=u64::MAX));
+        let look_every = match look_every {
+            Some(every) => Some(every?),
+            None => None,
+        };
+        Some(Self {
+            guardrail: guardrail?,
+            baseline: baseline?,
+            stages: stages?,
+            policy: policy?,
+            look_every,
+            onset: onset?,
+        })
+    }
+
     fn trial(self) -> Result<Trial, Error> {
         let trial = Trial::new(self.guardrail, self.baseline, self.stages)?.with_policy(self.policy)?;
         let trial = match self.look_every {
@@ -102,30 +154,13 @@ impl Ask {
 
 fn read(field: &Field<'_>) -> Option<(Parts, Ask, Runs)> {
     let mut fields = field.object()?;
-    let guardrail = fields.required("guardrail").and_then(|field| Guardrail::read(&field));
-    let baseline = fields.required("baseline").and_then(|field| read_baseline(&field));
-    let stages = fields.required("stages").and_then(|field| all(&field, read_stage));
-    let policy = fields.optional("policy").map_or(Some(Policy::default()), |field| Policy::read(&field));
-    let look_every = fields.optional("look_every").map(|field| field.integer(1..=u64::MAX));
-    let onset = fields.optional("onset").map_or(Some(0), |field| field.integer(0..=u64::MAX));
+    let parts = Parts::read(&mut fields);
     let runs = fields.optional("runs").map_or(Some(1_000), |field| field.integer(1..=Runs::MOST.into()));
     let seed = fields.optional("seed").map_or(Some(1), |field| field.integer(0..=u64::MAX));
     let ask = fields.required("ask").and_then(|field| read_ask(&field));
     fields.finish();
     let runs = Runs::new(u32::try_from(runs?).ok()?, seed?).ok()?;
-    let look_every = match look_every {
-        Some(every) => Some(every?),
-        None => None,
-    };
-    let parts = Parts {
-        guardrail: guardrail?,
-        baseline: baseline?,
-        stages: stages?,
-        policy: policy?,
-        look_every,
-        onset: onset?,
-    };
-    Some((parts, ask?, runs))
+    Some((parts?, ask?, runs))
 }
 
 fn read_stage(field: &Field<'_>) -> Option<Stage> {

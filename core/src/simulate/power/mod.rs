@@ -26,7 +26,7 @@
 //! # Ok::<(), rampgate::Error>(())
 //! ```
 //!
-//! The bindings call [`answer`], which takes and gives JSON.
+//! The bindings read a [`Trial`] from JSON; [`answer`] takes and gives nothing else.
 
 mod baseline;
 mod detection;

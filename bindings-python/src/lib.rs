@@ -14,6 +14,7 @@
 //! | `compat.rs` | other vendors' schemes, and what would move |
 //! | `assignment.rs` | an assignment and its placement |
 //! | `batch.rs` | many units to an array of variants |
+//! | `log.rs` | the log of a release |
 //! | `parts.rs` | bucketing and rollouts alone, as plain functions |
 //! | `slo.rs` | error budgets alone |
 //! | `argument.rs`, `document.rs` | what a caller passes in, refused by name |
@@ -40,6 +41,7 @@ mod group_sequential;
 mod guarded;
 mod interval;
 mod judge;
+mod log;
 mod observe;
 mod outcome;
 mod parts;
@@ -84,6 +86,8 @@ mod _native {
     };
     #[pymodule_export]
     use super::judge::judge;
+    #[pymodule_export]
+    use super::log::{Log, log_explain, log_replay, log_verify};
     #[pymodule_export]
     use super::observe::{Fractions, Histogram, Moments, Session};
     #[pymodule_export]

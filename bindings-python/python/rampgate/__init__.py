@@ -23,7 +23,7 @@ Shares are floats from 0.0 to 1.0, times are datetimes in UTC, spans are timedel
 bytes in every language.
 """
 
-from . import bucketing, canary, classic, group_sequential, observe, signals
+from . import bucketing, canary, classic, group_sequential, log, observe, signals
 from ._native import (
     Allocation,
     Assignment,
@@ -122,6 +122,7 @@ __all__ = [
     "find_salt",
     "group_sequential",
     "independence",
+    "log",
     "ms",
     "observe",
     "parse_objective",

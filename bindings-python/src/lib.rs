@@ -15,6 +15,7 @@
 //! | `compat.rs` | other vendors' schemes, and what would move |
 //! | `assignment.rs` | an assignment and its placement |
 //! | `batch.rs` | many units to an array of variants |
+//! | `log.rs` | the log of a release |
 //! | `parts.rs` | bucketing and rollouts alone, as plain functions |
 //! | `imports.rs` | plans from other tools' documents |
 //! | `slo.rs` | error budgets alone |
@@ -43,6 +44,7 @@ mod guarded;
 mod imports;
 mod interval;
 mod judge;
+mod log;
 mod observe;
 mod outcome;
 mod parts;
@@ -90,6 +92,8 @@ mod _native {
     };
     #[pymodule_export]
     use super::judge::judge;
+    #[pymodule_export]
+    use super::log::{Log, log_explain, log_replay, log_verify};
     #[pymodule_export]
     use super::observe::{Fractions, Histogram, Moments, Session};
     #[pymodule_export]

@@ -69,18 +69,22 @@ pub(crate) fn replay_rollout<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = plan.py();
     let plan = Plan::from_json(&document::text(plan, "plan")?).map_err(|error| raise(py, &error))?;
-    if !events.is_instance_of::<PyList>() && !events.is_instance_of::<PyTuple>() {
-        return Err(wrong_type("events", "a list or tuple of events", events));
-    }
-    let events = events.try_iter()?.enumerate().map(|(place, event)| self::event(&event?, place));
-    let events: Vec<Event> = events.collect::<PyResult<_>>()?;
+    let events = self::events(events)?;
     let (state, decisions) =
         py.detach(|| rollout::replay(&plan, &events)).map_err(|error| raise(py, &error))?;
     shape::replay(py, &state, &decisions)
 }
 
+/// A list or tuple of events.
+pub(crate) fn events(events: &Bound<'_, PyAny>) -> PyResult<Vec<Event>> {
+    if !events.is_instance_of::<PyList>() && !events.is_instance_of::<PyTuple>() {
+        return Err(wrong_type("events", "a list or tuple of events", events));
+    }
+    events.try_iter()?.enumerate().map(|(place, event)| event_of(&event?, place)).collect()
+}
+
 /// An event as `Step.events` has it, as its line of a log, or as a mapping.
-fn event(event: &Bound<'_, PyAny>, place: usize) -> PyResult<Event> {
+fn event_of(event: &Bound<'_, PyAny>, place: usize) -> PyResult<Event> {
     let (py, path) = (event.py(), format!("events[{place}]"));
     let own = py.import("rampgate.step")?.getattr("Event")?;
     let line = if event.is_instance(&own)? {

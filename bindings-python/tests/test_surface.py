@@ -13,12 +13,12 @@ import pytest
 from story import ROOT
 
 import rampgate
-from rampgate import _native, bucketing, canary, classic, compat, diagnostics, errors, flags, group_sequential, imports
+from rampgate import _native, bucketing, canary, classic, compat, diagnostics, errors, flags, group_sequential, imports, log
 from rampgate import observe, power, report, signals, slo, step
 
 MODULES = [bucketing, compat, diagnostics, errors, flags, imports, report, signals, slo, step]
 # whose nouns are told apart by their module: each has a report or a comparison of its own
-NAMESPACES = [canary, classic, group_sequential, observe, power]
+NAMESPACES = [canary, classic, group_sequential, log, observe, power]
 HELPERS = {"duration", "ms", "seconds", "thousandths"}
 STUB = ast.parse((Path(rampgate.__file__).parent / "_native.pyi").read_text(encoding="utf-8"))
 
@@ -93,6 +93,8 @@ def test_every_shape_is_frozen() -> None:
         ("canary/classic/class.rs", "Class", classic.Class),
         ("canary/classic/score.rs", "Verdict", classic.Verdict),
         ("canary/group_sequential/analysis.rs", "Decision", group_sequential.Decision),
+        ("log/story.rs", "Severity", log.Severity),
+        ("log/story.rs", "Topic", log.Topic),
         ("observe/series.rs", "Measure", report.Measure),
         ("slo/budget.rs", "BudgetState", slo.BudgetState),
         ("slo/clearance.rs", "Clearance", slo.Answer),

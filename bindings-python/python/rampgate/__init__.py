@@ -23,7 +23,7 @@ Shares are floats from 0.0 to 1.0, times are datetimes in UTC, spans are timedel
 bytes in every language.
 """
 
-from . import bucketing, canary, classic, group_sequential, observe, power, signals
+from . import bucketing, canary, classic, group_sequential, log, observe, power, signals
 from ._native import (
     Allocation,
     Assignment,
@@ -127,6 +127,7 @@ __all__ = [
     "group_sequential",
     "import_plan",
     "independence",
+    "log",
     "ms",
     "observe",
     "parse_objective",

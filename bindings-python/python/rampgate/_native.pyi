@@ -16,6 +16,7 @@ from .diagnostics import FoundSalt, Independence, Uniformity
 from .flags import Explanation, Exposure, FlagFinding, Why
 from .group_sequential import Analysis, Bound, Crossings, Inflation, PlannedUnits, Units
 from .imports import ImportedPlan, Source
+from .log import Story, Verified
 from .observe import Events, Measured, Measurement, Quantile
 from .power import Detection, Estimate
 from .report import Counts, Interval, MeanLack, Measure
@@ -37,6 +38,7 @@ __all__ = [
     "Histogram",
     "Holdouts",
     "Layer",
+    "Log",
     "Moments",
     "NormalMixture",
     "Outcome",
@@ -68,6 +70,9 @@ __all__ = [
     "import_plan",
     "independence",
     "judge",
+    "log_explain",
+    "log_replay",
+    "log_verify",
     "ln_evidence_below",
     "ln_evidence_of_mismatch",
     "mean_difference",
@@ -1010,6 +1015,46 @@ def classic_compare(question: _Document) -> ClassicComparison:
 
 def judge(guardrails: _Document, look: _Document) -> Report:
     """Judges a look by `{"guardrails", "policy"}`; the fields of both are those of `core/spec/canary.md` and `core/spec/release.md`."""
+
+@final
+class Log:
+    """Writes the log of a release: give it each event, and append the lines that it gives to the file. Threads may share it.
+
+    It applies each event, so what it writes can be replayed. A host that could not append a line resumes from the text that is there; where a crash
+    cut the last line short, cut the text after its last line feed first.
+    """
+
+    @staticmethod
+    def begin(document: str | bytes, name: str | None = None) -> tuple[Log, str]:
+        """A log without events, and its header line. `document` is a spec, or with a `name` a plan, whose bytes count: pass them as they were read."""
+    @staticmethod
+    def resume(document: str | bytes, log: str | bytes, name: str | None = None) -> Log:
+        """Goes on after the end of a log, which is verified and replayed."""
+    def append(self, events: list[Event] | tuple[Event, ...] | list[str] | list[dict[str, Any]]) -> str:
+        """The lines of events, such as `Step.events`, to be appended to the file: all of them or none."""
+    def close(self, at: _Moment) -> str:
+        """The closing line of a release that is complete, rolled back or expired: nothing may come after it, not even a retry."""
+    @property
+    def head(self) -> str:
+        """The end of the log: keep it where whoever writes the log cannot change it, and verify against it."""
+    @property
+    def closed(self) -> bool:
+        """Whether its closing line was written."""
+    @property
+    def phase(self) -> Phase:
+        """Where the rollout stands after the last event."""
+
+def log_verify(log: str | bytes, head: str | None = None) -> Verified:
+    """Reads a log and refuses what was altered, cut, repeated or put in another order, by line: `log:7`.
+
+    An end that is missing, and a log that was written anew, show only against a `head` that was kept elsewhere.
+    """
+
+def log_replay(document: str | bytes, log: str | bytes, name: str | None = None, head: str | None = None) -> Replay:
+    """Runs the events of a log, which is verified, from the beginning: where it leads, and every decision on the way."""
+
+def log_explain(document: str | bytes, log: str | bytes, name: str | None = None, head: str | None = None) -> Story:
+    """Tells a log, which is verified, in plain sentences."""
 
 def classic_judge(config: _Document, data: _Document) -> ClassicReport:
     """Judges what both arms measured: `{"metrics": [{"name", "canary", "control"}]}`, where None is a point that is missing.

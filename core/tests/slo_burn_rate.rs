@@ -1,6 +1,10 @@
 //! What burn-rate alerts promise, against the plain log of events.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, also in its helpers"
+)]
 
 use proptest::prelude::*;
 use rampgate::slo::Counter;

@@ -1,7 +1,7 @@
 use super::field::written;
 use super::path::Path;
 use super::{Field, Node};
-use crate::error::{Error, Kind, Problem, Problems};
+use crate::error::{Kind, Problem, Problems};
 use alloc::borrow::Cow;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
@@ -52,7 +52,7 @@ impl<'a> Fields<'a> {
 
     /// The value that a constructor made of fields of the document itself, or its complaint, whose path is the field's name.
     #[cfg(feature = "compat")]
-    pub(crate) fn checked<T>(&self, made: Result<T, Error>) -> Option<T> {
+    pub(crate) fn checked<T>(&self, made: Result<T, crate::error::Error>) -> Option<T> {
         made.map_err(|error| self.problems.extend(&error)).ok()
     }
 
@@ -108,6 +108,7 @@ impl Taken {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
     use crate::quantity::{Share, Span};
     use alloc::string::{String, ToString};
     use core::fmt::Write as _;

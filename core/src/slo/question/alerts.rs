@@ -44,7 +44,7 @@ pub(super) fn burn_rate(field: &Field<'_>) -> Option<Decided> {
     };
     fields.finish();
     let policy = policy?;
-    let mut state = state.map_or_else(|| Some(policy.start()), |state| state)?;
+    let mut state = state.unwrap_or_else(|| Some(policy.start()))?;
     let decisions = match source? {
         Source::Readings(readings, now) => {
             alloc::vec![within(field, policy.evaluate_readings(&readings, now, &mut state))?]

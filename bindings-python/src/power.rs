@@ -20,7 +20,7 @@ impl Trial {
         seed: &Bound<'py, PyAny>,
         runs: Option<&Bound<'_, PyAny>>,
         class: &str,
-        ask: impl Fn(&power::Trial, Runs) -> Result<T, Error> + Send,
+        ask: impl FnOnce(&power::Trial, Runs) -> Result<T, Error> + Send,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (py, seed) = (seed.py(), count(seed, "seed")?);
         let runs = runs.map_or(Ok(1_000), |runs| count(runs, "runs"))?;

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds dist/: the optimised modules core.wasm, flags.wasm, compat.wasm and analysis.wasm, each with the glue that belongs to it. Fails when one is too large.
+# Builds dist/: the optimised modules core.wasm, flags.wasm, compat.wasm, analysis.wasm and log.wasm, each with the glue that belongs to it. Fails when one is too large.
 # Needs what `make setup` brings.
 set -euo pipefail
 . "$(dirname "$0")/../.ci/lib.sh"
@@ -31,4 +31,5 @@ module core release
 module flags flags
 module compat compat
 module analysis analysis
+module log log
 cp "$ROOT/LICENSE-MIT" "$ROOT/LICENSE-APACHE" . # npm packs what is in this folder, and follows no links

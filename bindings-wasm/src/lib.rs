@@ -27,6 +27,8 @@ pub mod flag_set;
 pub mod histogram;
 #[cfg(feature = "flags")]
 pub mod layer;
+#[cfg(feature = "log")]
+pub mod log;
 #[cfg(feature = "analysis")]
 pub mod moments;
 #[cfg(feature = "analysis")]

@@ -24,24 +24,26 @@ const data = {
   // integers that JavaScript would round stand as texts, such as "@9007199254740993"
   compat: JSON.parse(text(testdata, "vendors/vendor_cases.json").replace(/(:\s*)(-?\d{16,})(?=[\s,}])/g, '$1"@$2"')),
   release: Object.fromEntries(readdirSync(join(testdata, "release")).map((name) => [name, text(testdata, "release", name)])),
+  log: { ...Object.fromEntries(readdirSync(join(testdata, "log")).map((name) => [name, text(testdata, "log", name)])), "../release/spec.json": text(testdata, "release/spec.json") },
 };
-const modules = ["check.js", "golden.js", "golden-analysis.js", "hostile.js", "hostile-analysis.js", "stories.js", "suite.js"];
+const modules = ["check.js", "golden.js", "golden-analysis.js", "golden-log.js", "hostile.js", "hostile-analysis.js", "stories.js", "suite.js"];
 for (const name of modules) copyFileSync(join(import.meta.dirname, name), join(packed.folder, name));
 writeFileSync(join(packed.folder, "data.json"), JSON.stringify(data));
 writeFileSync(join(packed.folder, "package.json"), '{ "type": "module" }');
 
-// A program: `rampgate` is the package, with its other entries as `flags`, `compat` and `analysis`, and the answer is JSON.
+// A program: `rampgate` is the package, with its other entries as `flags`, `compat`, `analysis` and `log`, and the answer is JSON.
 const program = `((names, others) => ({ versions: [rampgate, ...others.map((name) => rampgate[name])].map((module) => module.version()),
-  names: names(rampgate).filter((name) => !others.includes(name)), flags: names(rampgate.flags), compat: names(rampgate.compat), analysis: names(rampgate.analysis),
+  names: names(rampgate).filter((name) => !others.includes(name)), flags: names(rampgate.flags), compat: names(rampgate.compat), analysis: names(rampgate.analysis), log: names(rampgate.log),
   oneError: others.every((name) => rampgate.RampgateError === rampgate[name].RampgateError),
-}))((module) => Object.keys(module).sort(), ["flags", "compat", "analysis"])`;
+}))((module) => Object.keys(module).sort(), ["flags", "compat", "analysis", "log"])`;
 const version = /^version = "(.*)"$/m.exec(text(root, "Cargo.toml"))[1];
 const expected = {
-  versions: [version, version, version, version],
+  versions: [version, version, version, version, version],
   names: ["Counter", "Flag", "RampgateError", "Release", "allocationEnds", "allowedFailure", "askGate", "budget", "hash", "nanoseconds", "replayRollout", "slot", "version"],
   flags: ["FlagSet", "Layer", "RampgateError", "allocationEnds", "hash", "heldBy", "rebalance", "slot", "version"],
   compat: ["RampgateError", "Scheme", "schemeNames", "version"],
   analysis: ["Design", "Histogram", "Moments", "RampgateError", "Session", "Tally", "binOf", "countEvidence", "countInterval", "differenceEvidence", "distributionEvidence", "fractionEvidence", "judgeClassic", "meanEvidence", "mismatchEvidence", "nanoseconds", "normalMixture", "powerOf", "quantileBand", "quantileRatio", "rankTest", "rateEvidence", "rateInterval", "referenceOf", "referenceStated", "unitsFor", "version"],
+  log: ["Log", "RampgateError", "explain", "replay", "verify", "version"],
   oneError: true,
 };
 
@@ -55,7 +57,7 @@ async function node(source, name = "program.mjs") {
 
 test("the tarball holds the loaders, the modules, their glue and the types, and nothing else", () => {
   const own = readdirSync(join(import.meta.dirname, "../js")).map((name) => `js/${name}`);
-  const others = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist/core.js", "dist/core.wasm", "dist/flags.js", "dist/flags.wasm", "dist/compat.js", "dist/compat.wasm", "dist/analysis.js", "dist/analysis.wasm", "package.json"];
+  const others = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist/core.js", "dist/core.wasm", "dist/flags.js", "dist/flags.wasm", "dist/compat.js", "dist/compat.wasm", "dist/analysis.js", "dist/analysis.wasm", "dist/log.js", "dist/log.wasm", "package.json"];
   assert.deepEqual(packed.files, [...own, ...others].sort());
 });
 
@@ -69,7 +71,7 @@ test("the package has the version of the workspace", () => {
 });
 
 test("the modules name no folder of the machine that built them", () => {
-  for (const name of ["core", "flags", "compat", "analysis"]) {
+  for (const name of ["core", "flags", "compat", "analysis", "log"]) {
     const module = readFileSync(join(packed.folder, `node_modules/rampgate/dist/${name}.wasm`), "latin1");
     for (const folder of [root, process.env.HOME]) assert.ok(!module.includes(folder), folder);
   }
@@ -77,7 +79,7 @@ test("the modules name no folder of the machine that built them", () => {
 
 test("Node", async (t) => {
   const entry = join(packed.folder, "entry.mjs");
-  const all = 'export * from "rampgate"; export * as flags from "rampgate/flags"; export * as compat from "rampgate/compat"; export * as analysis from "rampgate/analysis";';
+  const all = 'export * from "rampgate"; export * as flags from "rampgate/flags"; export * as compat from "rampgate/compat"; export * as analysis from "rampgate/analysis"; export * as log from "rampgate/log";';
   writeFileSync(entry, all);
   const rampgate = await import(pathToFileURL(entry));
   assert.deepEqual(JSON.parse(await node(`import * as rampgate from "./entry.mjs"; console.log(JSON.stringify(${program}));`)), expected);
@@ -86,7 +88,7 @@ test("Node", async (t) => {
 
 test("Node, by require where it can load modules", { skip: !process.features.require_module && "this Node cannot" }, async () => {
   const byRequire = `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-  const rampgate = { ...require("rampgate"), flags: require("rampgate/flags"), compat: require("rampgate/compat"), analysis: require("rampgate/analysis") };`;
+  const rampgate = { ...require("rampgate"), flags: require("rampgate/flags"), compat: require("rampgate/compat"), analysis: require("rampgate/analysis"), log: require("rampgate/log") };`;
   assert.deepEqual(JSON.parse(await node(`${byRequire} console.log(JSON.stringify(${program}));`)), expected);
 });
 
@@ -102,13 +104,13 @@ test("the browser's loader, over HTTP", async () => {
     import { suite } from "./suite.js";
     const { fetch } = globalThis;
     globalThis.fetch = (url) => {
-      const [name] = /(?<=[/]dist[/])(core|flags|compat|analysis)[.]wasm$/.exec(String(url)) ?? [];
+      const [name] = /(?<=[/]dist[/])(core|flags|compat|analysis|log)[.]wasm$/.exec(String(url)) ?? [];
       if (name === undefined) throw new Error("asks for " + url);
       return fetch("http://127.0.0.1:${server.address().port}/" + name);
     };
     const load = (path) => import("./node_modules/rampgate/" + path);
-    const { ".": main, "./flags": flags, "./compat": compat, "./analysis": analysis } = ${JSON.stringify(packed.manifest.exports)};
-    const rampgate = { ...await load(main.browser), flags: await load(flags.browser), compat: await load(compat.browser), analysis: await load(analysis.browser) };
+    const { ".": main, "./flags": flags, "./compat": compat, "./analysis": analysis, "./log": log } = ${JSON.stringify(packed.manifest.exports)};
+    const rampgate = { ...await load(main.browser), flags: await load(flags.browser), compat: await load(compat.browser), analysis: await load(analysis.browser), log: await load(log.browser) };
     const data = JSON.parse(readFileSync("${join(packed.folder, "data.json")}", "utf8"));
     for (const pass of Object.values(suite)) pass(rampgate, data);
     console.log(JSON.stringify(${program}));`;
@@ -126,9 +128,10 @@ test("workerd", { timeout: 120_000 }, async (t) => {
     import * as flags from "{flags}";
     import * as compat from "{compat}";
     import * as analysis from "{analysis}";
+    import * as log from "{log}";
     import data from "./data.json";
     import { suite } from "./suite.js";
-    const rampgate = { ...main, flags, compat, analysis };
+    const rampgate = { ...main, flags, compat, analysis, log };
     export default {
       fetch(request) {
         const name = decodeURIComponent(new URL(request.url).pathname.slice(1));

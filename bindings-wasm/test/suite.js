@@ -1,8 +1,9 @@
 // Everything that is tested in every runtime: tests by name, each a function of the package and the data of core/testdata.
 import { goldenAnalysis } from "./golden-analysis.js";
 import { golden } from "./golden.js";
+import { goldenLog } from "./golden-log.js";
 import { hostileAnalysis } from "./hostile-analysis.js";
 import { hostile } from "./hostile.js";
 import { stories } from "./stories.js";
 
-export const suite = { ...golden, ...goldenAnalysis, ...stories, ...hostile, ...hostileAnalysis };
+export const suite = { ...golden, ...goldenAnalysis, ...goldenLog, ...stories, ...hostile, ...hostileAnalysis };

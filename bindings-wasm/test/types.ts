@@ -8,6 +8,8 @@ import * as declaredCompat from "../js/compat.js";
 import * as realCompat from "../js/compat-surface.js";
 import * as declaredAnalysis from "../js/analysis.js";
 import * as realAnalysis from "../js/analysis-surface.js";
+import * as declaredLog from "../js/log.js";
+import * as realLog from "../js/log-surface.js";
 import { Design, Histogram, Tally } from "../js/analysis.js";
 import * as declaredFlags from "../js/flags.js";
 import * as realFlags from "../js/flags-surface.js";
@@ -35,6 +37,10 @@ export const everyDeclaredAnalysisNameExists: Record<keyof typeof declaredAnalys
 export const everyRealAnalysisNameIsDeclared: Record<keyof typeof realAnalysis, unknown> = declaredAnalysis;
 export const everyRealAnalysisMemberIsDeclared: Members<typeof realAnalysis> = null as unknown as Members<typeof declaredAnalysis>;
 export const everyDeclaredAnalysisMemberExists: Members<typeof declaredAnalysis> = null as unknown as Members<typeof realAnalysis>;
+export const everyDeclaredLogNameExists: Record<keyof typeof declaredLog, unknown> = realLog;
+export const everyRealLogNameIsDeclared: Record<keyof typeof realLog, unknown> = declaredLog;
+export const everyRealLogMemberIsDeclared: Members<typeof realLog> = null as unknown as Members<typeof declaredLog>;
+export const everyDeclaredLogMemberExists: Members<typeof declaredLog> = null as unknown as Members<typeof realLog>;
 
 // a release
 const release: Release = new Release({ rampgate: 1 }, 1n);
@@ -165,6 +171,12 @@ declaredAnalysis.rateEvidence([{ canary: { units: 1, failures: 0 }, control: { u
 // @ts-expect-error a measure is one of five
 new Tally({ errors: "median" });
 
+// log
+const told: declaredLog.Story = declaredLog.explain("{}", new declaredLog.Log("{}", "n").header, { name: "n" });
+const topics: readonly declaredLog.Topic[] = told.sentences.map(({ topic }) => topic);
+// @ts-expect-error a document is a text, whose bytes count
+declaredLog.replay({}, "");
+
 // errors
 export function explained(error: unknown): string {
   if (!(error instanceof RampgateError)) throw error;
@@ -172,4 +184,4 @@ export function explained(error: unknown): string {
   return error.problems.map(({ path, code, rule }) => `${path} ${code} ${rule}`).join() + error.code + error.path + value;
 }
 
-export { assigned, efficacy, guardrails, harm, unproven, shadow, dedupe, findings, outcomes, rebalanced, allowed, gate, hash, index, joined, newer, place, positions, reading, signals, step, text, variant };
+export { assigned, efficacy, guardrails, harm, unproven, shadow, dedupe, findings, outcomes, rebalanced, allowed, gate, hash, index, joined, newer, place, positions, reading, signals, step, text, topics, variant };

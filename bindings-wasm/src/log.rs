@@ -1,5 +1,7 @@
 //! The log of a release: written, verified, replayed, told.
 
+#![expect(clippy::needless_pass_by_value, reason = "wasm-bindgen gives an optional text as its own")]
+
 use crate::convert::{instant, json};
 use crate::error::Thrown;
 use rampgate::log::{self, Subject, Verified};

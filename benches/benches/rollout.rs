@@ -17,9 +17,9 @@ const PLAN: &str = r#"{"stages": [{"exposure": "5%", "min_dwell": "1000d"}, {"ex
 fn event(seq: u64) -> Event {
     let at = Timestamp::EPOCH.saturating_add(Span::from_millis(1_795_521_600_000 + seq * 10_000).expect("under 100 years"));
     let kind = match seq % 1_000 {
-        1 if seq == 1 => EventKind::Start { by: "ann".into() },
-        500 => EventKind::Pause { by: "bob".into() },
-        510 => EventKind::Resume { by: "bob".into() },
+        1 if seq == 1 => command("start"),
+        500 => command("pause"),
+        510 => command("resume"),
         _ => {
             let noise = (seq * 2_654_435_761 % 1_000_003) as f64 / 1_000_003.0;
             let finding = Finding {
@@ -34,6 +34,10 @@ fn event(seq: u64) -> Event {
         }
     };
     Event { seq, at, kind }
+}
+
+fn command(name: &str) -> EventKind {
+    serde_json::from_value(serde_json::json!({ name: { "by": "ann" } })).expect("a command")
 }
 
 fn rollout(c: &mut Criterion) {

@@ -29,6 +29,8 @@ pub mod histogram;
 pub mod judge;
 #[cfg(feature = "flags")]
 pub mod layer;
+#[cfg(feature = "log")]
+pub mod log;
 #[cfg(feature = "analysis")]
 pub mod moments;
 #[cfg(feature = "analysis")]

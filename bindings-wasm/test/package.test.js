@@ -24,25 +24,33 @@ const data = {
   // integers that JavaScript would round stand as texts, such as "@9007199254740993"
   compat: JSON.parse(text(testdata, "vendors/vendor_cases.json").replace(/(:\s*)(-?\d{16,})(?=[\s,}])/g, '$1"@$2"')),
   release: Object.fromEntries(readdirSync(join(testdata, "release")).map((name) => [name, text(testdata, "release", name)])),
+  log: { ...Object.fromEntries(readdirSync(join(testdata, "log")).map((name) => [name, text(testdata, "log", name)])), "../release/spec.json": text(testdata, "release/spec.json") },
 };
-const modules = ["check.js", "golden.js", "golden-analysis.js", "golden-planning.js", "hostile.js", "hostile-analysis.js", "stories.js", "suite.js"];
+const modules = readdirSync(import.meta.dirname).filter((name) => /^(check|suite|stories|(golden|hostile)(-[a-z]+)?)[.]js$/.test(name));
 for (const name of modules) copyFileSync(join(import.meta.dirname, name), join(packed.folder, name));
 writeFileSync(join(packed.folder, "data.json"), JSON.stringify(data));
 writeFileSync(join(packed.folder, "package.json"), '{ "type": "module" }');
 
-// A program: `rampgate` is the package, with its other entries as `flags`, `compat`, `analysis` and `planning`, and the answer is JSON.
+// The package's further entries, such as "flags" for rampgate/flags.
+const others = Object.keys(packed.manifest.exports).flatMap((path) => /^[.][/]([a-z]+)$/.exec(path)?.slice(1) ?? []);
+const built = ["core", ...others];
+
+// A program: `rampgate` is the package, with its other entries by their names, and the answer is JSON.
 const program = `((names, others) => ({ versions: [rampgate, ...others.map((name) => rampgate[name])].map((module) => module.version()),
-  names: names(rampgate).filter((name) => !others.includes(name)), flags: names(rampgate.flags), compat: names(rampgate.compat), analysis: names(rampgate.analysis), planning: names(rampgate.planning),
+  names: { rampgate: names(rampgate).filter((name) => !others.includes(name)), ...Object.fromEntries(others.map((name) => [name, names(rampgate[name])])) },
   oneError: others.every((name) => rampgate.RampgateError === rampgate[name].RampgateError),
-}))((module) => Object.keys(module).sort(), ["flags", "compat", "analysis", "planning"])`;
+}))((module) => Object.keys(module).sort(), ${JSON.stringify(others)})`;
 const version = /^version = "(.*)"$/m.exec(text(root, "Cargo.toml"))[1];
 const expected = {
-  versions: [version, version, version, version, version],
-  names: ["Counter", "Flag", "RampgateError", "Release", "allocationEnds", "allowedFailure", "askGate", "budget", "hash", "nanoseconds", "replayRollout", "slot", "version"],
-  flags: ["FlagSet", "Layer", "RampgateError", "allocationEnds", "hash", "heldBy", "rebalance", "slot", "version"],
-  compat: ["RampgateError", "Scheme", "schemeNames", "version"],
-  analysis: ["Design", "Histogram", "Moments", "RampgateError", "Session", "Tally", "binOf", "countEvidence", "countInterval", "differenceEvidence", "distributionEvidence", "fractionEvidence", "judgeClassic", "meanEvidence", "mismatchEvidence", "nanoseconds", "normalMixture", "powerOf", "quantileBand", "quantileRatio", "rankTest", "rateEvidence", "rateInterval", "referenceOf", "referenceStated", "unitsFor", "version"],
-  planning: ["RampgateError", "Trial", "judge", "version"],
+  versions: built.map(() => version),
+  names: {
+    rampgate: ["Counter", "Flag", "RampgateError", "Release", "allocationEnds", "allowedFailure", "askGate", "budget", "hash", "nanoseconds", "replayRollout", "slot", "version"],
+    flags: ["FlagSet", "Layer", "RampgateError", "allocationEnds", "hash", "heldBy", "rebalance", "slot", "version"],
+    compat: ["RampgateError", "Scheme", "schemeNames", "version"],
+    analysis: ["Design", "Histogram", "Moments", "RampgateError", "Session", "Tally", "binOf", "countEvidence", "countInterval", "differenceEvidence", "distributionEvidence", "fractionEvidence", "judgeClassic", "meanEvidence", "mismatchEvidence", "nanoseconds", "normalMixture", "powerOf", "quantileBand", "quantileRatio", "rankTest", "rateEvidence", "rateInterval", "referenceOf", "referenceStated", "unitsFor", "version"],
+    log: ["Log", "RampgateError", "explain", "replay", "verify", "version"],
+    planning: ["RampgateError", "Trial", "judge", "version"],
+  },
   oneError: true,
 };
 
@@ -56,8 +64,8 @@ async function node(source, name = "program.mjs") {
 
 test("the tarball holds the loaders, the modules, their glue and the types, and nothing else", () => {
   const own = readdirSync(join(import.meta.dirname, "../js")).map((name) => `js/${name}`);
-  const others = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist/core.js", "dist/core.wasm", "dist/flags.js", "dist/flags.wasm", "dist/compat.js", "dist/compat.wasm", "dist/analysis.js", "dist/analysis.wasm", "dist/planning.js", "dist/planning.wasm", "package.json"];
-  assert.deepEqual(packed.files, [...own, ...others].sort());
+  const modules = built.flatMap((name) => [`dist/${name}.js`, `dist/${name}.wasm`]);
+  assert.deepEqual(packed.files, [...own, ...modules, "LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"].sort());
 });
 
 test("every file that the exports name is in the tarball", () => {
@@ -70,7 +78,7 @@ test("the package has the version of the workspace", () => {
 });
 
 test("the modules name no folder of the machine that built them", () => {
-  for (const name of ["core", "flags", "compat", "analysis", "planning"]) {
+  for (const name of built) {
     const module = readFileSync(join(packed.folder, `node_modules/rampgate/dist/${name}.wasm`), "latin1");
     for (const folder of [root, process.env.HOME]) assert.ok(!module.includes(folder), folder);
   }
@@ -78,7 +86,7 @@ test("the modules name no folder of the machine that built them", () => {
 
 test("Node", async (t) => {
   const entry = join(packed.folder, "entry.mjs");
-  const all = 'export * from "rampgate"; export * as flags from "rampgate/flags"; export * as compat from "rampgate/compat"; export * as analysis from "rampgate/analysis"; export * as planning from "rampgate/planning";';
+  const all = ['export * from "rampgate";', ...others.map((name) => `export * as ${name} from "rampgate/${name}";`)].join(" ");
   writeFileSync(entry, all);
   const rampgate = await import(pathToFileURL(entry));
   assert.deepEqual(JSON.parse(await node(`import * as rampgate from "./entry.mjs"; console.log(JSON.stringify(${program}));`)), expected);
@@ -87,7 +95,7 @@ test("Node", async (t) => {
 
 test("Node, by require where it can load modules", { skip: !process.features.require_module && "this Node cannot" }, async () => {
   const byRequire = `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);
-  const rampgate = { ...require("rampgate"), flags: require("rampgate/flags"), compat: require("rampgate/compat"), analysis: require("rampgate/analysis"), planning: require("rampgate/planning") };`;
+  const rampgate = { ...require("rampgate"), ${others.map((name) => `${name}: require("rampgate/${name}")`)} };`;
   assert.deepEqual(JSON.parse(await node(`${byRequire} console.log(JSON.stringify(${program}));`)), expected);
 });
 
@@ -103,13 +111,14 @@ test("the browser's loader, over HTTP", async () => {
     import { suite } from "./suite.js";
     const { fetch } = globalThis;
     globalThis.fetch = (url) => {
-      const [name] = /(?<=[/]dist[/])(core|flags|compat|analysis|planning)[.]wasm$/.exec(String(url)) ?? [];
+      const [name] = /(?<=[/]dist[/])(${built.join("|")})[.]wasm$/.exec(String(url)) ?? [];
       if (name === undefined) throw new Error("asks for " + url);
       return fetch("http://127.0.0.1:${server.address().port}/" + name);
     };
     const load = (path) => import("./node_modules/rampgate/" + path);
-    const { ".": main, "./flags": flags, "./compat": compat, "./analysis": analysis, "./planning": planning } = ${JSON.stringify(packed.manifest.exports)};
-    const rampgate = { ...await load(main.browser), flags: await load(flags.browser), compat: await load(compat.browser), analysis: await load(analysis.browser), planning: await load(planning.browser) };
+    const exports = ${JSON.stringify(packed.manifest.exports)};
+    const rampgate = { ...await load(exports["."].browser) };
+    for (const name of ${JSON.stringify(others)}) rampgate[name] = await load(exports["./" + name].browser);
     const data = JSON.parse(readFileSync("${join(packed.folder, "data.json")}", "utf8"));
     for (const pass of Object.values(suite)) pass(rampgate, data);
     console.log(JSON.stringify(${program}));`;
@@ -123,14 +132,11 @@ test("the browser's loader, over HTTP", async () => {
 
 test("workerd", { timeout: 120_000 }, async (t) => {
   const worker = `
-    import * as main from "{loader}";
-    import * as flags from "{flags}";
-    import * as compat from "{compat}";
-    import * as analysis from "{analysis}";
-    import * as planning from "{planning}";
+    import * as main from "{.}";
+    ${others.map((name) => `import * as ${name} from "{./${name}}";`).join("\n    ")}
     import data from "./data.json";
     import { suite } from "./suite.js";
-    const rampgate = { ...main, flags, compat, analysis, planning };
+    const rampgate = { ...main, ${others} };
     export default {
       fetch(request) {
         const name = decodeURIComponent(new URL(request.url).pathname.slice(1));

@@ -2,8 +2,9 @@
 import { goldenAnalysis } from "./golden-analysis.js";
 import { goldenPlanning } from "./golden-planning.js";
 import { golden } from "./golden.js";
+import { goldenLog } from "./golden-log.js";
 import { hostileAnalysis } from "./hostile-analysis.js";
 import { hostile } from "./hostile.js";
 import { stories } from "./stories.js";
 
-export const suite = { ...golden, ...goldenAnalysis, ...goldenPlanning, ...stories, ...hostile, ...hostileAnalysis };
+export const suite = { ...golden, ...goldenAnalysis, ...goldenLog, ...goldenPlanning, ...stories, ...hostile, ...hostileAnalysis };

@@ -8,6 +8,8 @@ import * as declaredCompat from "../js/compat.js";
 import * as realCompat from "../js/compat-surface.js";
 import * as declaredAnalysis from "../js/analysis.js";
 import * as realAnalysis from "../js/analysis-surface.js";
+import * as declaredLog from "../js/log.js";
+import * as realLog from "../js/log-surface.js";
 import { Design, Histogram, Tally } from "../js/analysis.js";
 import * as declaredPlanning from "../js/planning.js";
 import * as realPlanning from "../js/planning-surface.js";
@@ -41,6 +43,10 @@ export const everyDeclaredPlanningNameExists: typeof declaredPlanning = realPlan
 export const everyRealPlanningNameIsDeclared: Record<keyof typeof realPlanning, unknown> = declaredPlanning;
 export const everyRealPlanningMemberIsDeclared: Members<typeof realPlanning> = null as unknown as Members<typeof declaredPlanning>;
 export const everyDeclaredPlanningMemberExists: Members<typeof declaredPlanning> = null as unknown as Members<typeof realPlanning>;
+export const everyDeclaredLogNameExists: Record<keyof typeof declaredLog, unknown> = realLog;
+export const everyRealLogNameIsDeclared: Record<keyof typeof realLog, unknown> = declaredLog;
+export const everyRealLogMemberIsDeclared: Members<typeof realLog> = null as unknown as Members<typeof declaredLog>;
+export const everyDeclaredLogMemberExists: Members<typeof declaredLog> = null as unknown as Members<typeof realLog>;
 
 // a release
 const release: Release = new Release({ rampgate: 1 }, 1n);
@@ -180,6 +186,12 @@ const seen: Verdict = declaredPlanning.judge({}, "{}").finding.verdict;
 // @ts-expect-error a seed has to be given
 trial.smallestEffect(0.8, { runs: 200 });
 
+// log
+const told: declaredLog.Story = declaredLog.explain("{}", new declaredLog.Log("{}", "n").header, { name: "n" });
+const topics: readonly declaredLog.Topic[] = told.sentences.map(({ topic }) => topic);
+// @ts-expect-error a document is a text, whose bytes count
+declaredLog.replay({}, "");
+
 // errors
 export function explained(error: unknown): string {
   if (!(error instanceof RampgateError)) throw error;
@@ -187,4 +199,4 @@ export function explained(error: unknown): string {
   return error.problems.map(({ path, code, rule }) => `${path} ${code} ${rule}`).join() + error.code + error.path + value;
 }
 
-export { assigned, efficacy, enough, kept, seen, soon, guardrails, harm, unproven, shadow, dedupe, findings, outcomes, rebalanced, allowed, gate, hash, index, joined, newer, place, positions, reading, signals, step, text, variant };
+export { assigned, efficacy, enough, kept, seen, soon, guardrails, harm, unproven, shadow, dedupe, findings, outcomes, rebalanced, allowed, gate, hash, index, joined, newer, place, positions, reading, signals, step, text, topics, variant };

@@ -13,7 +13,7 @@ const kind = (path) => ({ ".wasm": "wasm", ".json": "json" })[extname(path)] ?? 
 
 /**
  * Serves `worker`, the text of a module beside `node_modules`, on a free port of the loopback; `use` gets the address.
- * workerd does not resolve packages: `{loader}`, `{flags}`, `{compat}`, `{analysis}` and `{planning}` in the worker's text stand for the files that the package's exports name for it.
+ * workerd does not resolve packages: `{.}`, `{./flags}` and so on in the worker's text stand for the files that the package's exports name for it.
  * `beside` are the names of further files of the folder that the worker imports.
  */
 export async function serve({ folder, files, manifest }, worker, beside, use) {
@@ -23,8 +23,7 @@ export async function serve({ folder, files, manifest }, worker, beside, use) {
     .map(at)
     .concat(beside)
     .map((path) => `(name = "${path}", ${kind(path)} = embed "${path}"),`);
-  const loader = (entry) => `./${at(manifest.exports[entry].workerd)}`;
-  const loaders = worker.replaceAll("{loader}", loader(".")).replaceAll("{flags}", loader("./flags")).replaceAll("{compat}", loader("./compat")).replaceAll("{analysis}", loader("./analysis")).replaceAll("{planning}", loader("./planning"));
+  const loaders = worker.replace(/\{([.][^}]*)\}/g, (_, entry) => `./${at(manifest.exports[entry].workerd)}`);
   writeFileSync(join(folder, "worker.js"), loaders);
   writeFileSync(
     join(folder, "config.capnp"),

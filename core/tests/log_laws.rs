@@ -17,6 +17,7 @@ use rampgate::log::{Head, Log, Story, Subject, Topic, verify, verify_against};
 use rampgate::rollout::{Action, Decision, Event, EventKind, Reason, State, step};
 use rampgate::slo::Clearance;
 use rampgate::{Share, Span, Timestamp};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 const PLAN: &str = r#"{
@@ -43,17 +44,18 @@ fn kind(state: &State, (which, _, number): Move) -> EventKind {
     let by =
         || ["ann", "", "bob\n\"x\"", "Zoë\u{202e}", "eve", "m"][usize::try_from(number).unwrap()].to_owned();
     let stage = u32::try_from(number % 2).unwrap();
+    let command = |command: Value| serde_json::from_value(command).unwrap();
     match which {
         0 => EventKind::Tick,
-        1 => EventKind::Pause { by: by() },
-        2 => EventKind::Resume { by: by() },
-        3 => EventKind::Abort { by: by(), why: by() },
-        4 => EventKind::Promote { by: by() },
-        5 => EventKind::Retry { by: by() },
-        6 => EventKind::Confirm,
-        7 => EventKind::RollbackFailed { why: by() },
-        8 => EventKind::Approve { by: by(), stage },
-        9 | 10 => EventKind::Start { by: by() },
+        1 => command(json!({"pause": {"by": by()}})),
+        2 => command(json!({"resume": {"by": by()}})),
+        3 => command(json!({"abort": {"by": by(), "why": by()}})),
+        4 => command(json!({"promote": {"by": by()}})),
+        5 => command(json!({"retry": {"by": by()}})),
+        6 => command(json!("confirm")),
+        7 => command(json!({"rollback_failed": {"why": by()}})),
+        8 => command(json!({"approve": {"by": by(), "stage": stage}})),
+        9 | 10 => command(json!({"start": {"by": by()}})),
         _ => {
             let verdicts = [
                 Verdict::Safe,
@@ -446,10 +448,9 @@ fn told_wrong(log: &Played, story: &Story) -> Option<String> {
             Action::ConfirmRollback | Action::FailRollback => Topic::Confirmation,
             Action::Bake | Action::Complete => Topic::End,
             Action::Hold | Action::Continue => Topic::Hold,
-            Action::Pause | Action::Resume | Action::Approve | Action::Promote => Topic::Command,
             Action::Schedule | Action::Retry => Topic::Start,
             Action::Ignore if matches!(decision.reasons.as_slice(), [Reason::Void { .. }]) => continue,
-            Action::Ignore => Topic::Command,
+            _ => Topic::Command,
         };
         if !told(decision.seq, topic) {
             return Some(format!("not told: {decision}"));

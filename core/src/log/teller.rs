@@ -63,6 +63,9 @@ impl<'a> Teller<'a> {
             let rest = self.lead(turn, decision);
             late = matches!(decision.reasons.as_slice(), [Reason::Void { .. }]);
             self.act(turn, decision, &rest);
+            if self.sentences.len() == told && !late {
+                self.say_plainly(turn, decision, &rest);
+            }
         }
         if self.sentences.len() == told {
             self.quiet = Some(Quiet::add(self.quiet.take(), turn.event, turn.after, late));
@@ -76,6 +79,15 @@ impl<'a> Teller<'a> {
     fn say(&mut self, turn: &Turn<'_>, topic: Topic, severity: Severity, text: String) {
         self.sentences.extend(self.quiet.take().map(Quiet::told));
         self.sentences.push(Sentence { at: turn.event.at, seq: turn.event.seq, topic, severity, text });
+    }
+
+    /// Tells a decision that has no sentence of its own.
+    fn say_plainly(&mut self, turn: &Turn<'_>, decision: &Decision, rest: &[&Reason]) {
+        let (from, to) = (turn.before.exposure(), turn.after.exposure());
+        let change = if from == to { format!("at {to}") } else { format!("from {from} to {to}") };
+        let text = format!("{}, {change}: {}.", decision.action, clauses(rest));
+        let text = text.get(..1).unwrap_or_default().to_uppercase() + text.get(1..).unwrap_or_default();
+        self.say(turn, Topic::Command, Severity::Info, text);
     }
 
     /// Tells when the budget's answer becomes one of another kind, unless the decision says it anyway.
@@ -261,7 +273,7 @@ impl<'a> Teller<'a> {
                 );
                 self.say(turn, Topic::Confirmation, Severity::Critical, text);
             }
-            // told by who did it
+            // told by who did it, or plainly
             _ => {}
         }
     }
@@ -324,16 +336,10 @@ impl<'a> Teller<'a> {
     }
 }
 
-/// Who gave the command of an event.
+/// Who gave the command of an event, as its JSON says: whatever the command.
 fn commander(kind: &EventKind) -> String {
-    match kind {
-        EventKind::Start { by }
-        | EventKind::Approve { by, .. }
-        | EventKind::Pause { by }
-        | EventKind::Resume { by }
-        | EventKind::Abort { by, .. }
-        | EventKind::Promote { by }
-        | EventKind::Retry { by } => who(by),
-        _ => "the host".into(),
-    }
+    let json = serde_json::to_value(kind).unwrap_or_default();
+    let command = json.as_object().and_then(|fields| fields.values().next());
+    let by = command.and_then(|command| command.get("by")).and_then(serde_json::Value::as_str);
+    by.map_or_else(|| "the host".into(), who)
 }

@@ -13,15 +13,15 @@ use alloc::string::String;
 ///
 /// ```
 /// use rampgate::log::{Log, Subject, verify};
-/// use rampgate::rollout::{Event, EventKind, Phase};
+/// use rampgate::rollout::{Event, Phase};
 ///
 /// let plan = r#"{"stages": [{"exposure": "5%", "min_dwell": "1h"}]}"#;
 /// let (mut log, mut text) = Log::begin(Subject::of_plan("checkout v2", plan)?);
-/// let at = "2026-11-24T12:00:00Z".parse()?;
-/// text += &log.append(&Event { seq: 1, at, kind: EventKind::Start { by: "ann".into() } })?;
+/// let events = Event::log_from_json(r#"[{"seq": 1, "at": 1795521600000, "kind": {"start": {"by": "ann"}}}]"#)?;
+/// text += &log.append_all(&events)?;
 /// assert_eq!(log.state().phase(), Phase::Ramping { stage: 0 });
 ///
-/// let gap = Event { seq: 3, at, kind: EventKind::Tick };
+/// let gap = Event { seq: 3, ..events[0].clone() };
 /// assert_eq!(log.append(&gap).unwrap_err().path(), "event.seq");
 /// assert_eq!(verify(&text)?.head(), log.head());
 /// # Ok::<(), rampgate::Error>(())

@@ -1,0 +1,11 @@
+// @ts-check
+// What every runtime exports as rampgate/log. The loaders in this folder only differ in where the module comes from.
+import { version as coreVersion } from "../dist/log.js";
+
+export { Log, explain, replay, verify } from "./chronicle.js";
+export { RampgateError } from "./error.js";
+
+/** @returns {string} */
+export function version() {
+  return coreVersion();
+}

@@ -2,8 +2,8 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
-    clippy::unwrap_used,
     reason = "a replay fails by panicking, also in its helpers"
 )]
 

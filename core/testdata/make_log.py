@@ -361,6 +361,7 @@ Run("rollback-not-in-force").start().by(6, "abort", "bob", why="").ev(7, {"rollb
     .look(70, "inconclusive", 2000, 0.9, 1.1)
     .ev(90, "tick")
 )
+Run("retried", "strict.plan.json", "pricing").start(10).ev(70, "tick").by(95, "retry", "dan").at(0, 2).look(100, "inconclusive", 12)
 Run("paused").start().look(5, "inconclusive", 1240).by(6, "pause", "bob").look(10, "inconclusive", 1300)
 Run("cancelled", "strict.plan.json", "pricing").start().by(4, "abort", "cat", why="moved to Monday").close(5, "rolled_back")
 odd = Run("odd", "steps.plan.json", 'a "quoted" \\ née 🚀')

@@ -456,7 +456,7 @@ fn told_wrong(log: &Played, story: &Story) -> Option<String> {
             return Some(format!("not told: {decision}"));
         }
         let exposures = format!("from {before} to {}", decision.exposure);
-        let changed = before != decision.exposure && topic != Topic::Start;
+        let changed = before != decision.exposure;
         if changed
             && !sentences
                 .iter()

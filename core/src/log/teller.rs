@@ -12,6 +12,7 @@ use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 pub(super) fn tell(subject: &Subject, events: &[Event]) -> Result<Story, Error> {
     let mut teller = Teller::new(subject.plan());
@@ -83,10 +84,8 @@ impl<'a> Teller<'a> {
 
     /// Tells a decision that has no sentence of its own.
     fn say_plainly(&mut self, turn: &Turn<'_>, decision: &Decision, rest: &[&Reason]) {
-        let (from, to) = (turn.before.exposure(), turn.after.exposure());
-        let change = if from == to { format!("at {to}") } else { format!("from {from} to {to}") };
-        let text = format!("{}, {change}: {}.", decision.action, clauses(rest));
-        let text = text.get(..1).unwrap_or_default().to_uppercase() + text.get(1..).unwrap_or_default();
+        let exposure = change(turn.before, turn.after);
+        let text = format!("Decided: {}. Exposure {exposure}: {}.", decision.action, clauses(rest));
         self.say(turn, Topic::Command, Severity::Info, text);
     }
 
@@ -133,13 +132,12 @@ impl<'a> Teller<'a> {
                     (Topic::Start, Severity::Info, format!("{} started the release.", who(by)))
                 }
                 Reason::Retried { by } => {
-                    self.course.begun = turn.event.at;
-                    self.course.ordered = None;
-                    (
-                        Topic::Start,
-                        Severity::Info,
-                        format!("{} began attempt {}.", who(by), turn.after.attempt()),
-                    )
+                    (self.course.begun, self.course.ordered) = (turn.event.at, None);
+                    let mut text = format!("{} began attempt {}", who(by), turn.after.attempt());
+                    if turn.after.exposure() == Share::ZERO && turn.before.exposure() > Share::ZERO {
+                        text += &format!(", and exposure {}", change(turn.before, turn.after));
+                    }
+                    (Topic::Start, Severity::Info, text + ".")
                 }
                 Reason::Paused { by } => {
                     self.course.paused_by = who(by);
@@ -192,9 +190,9 @@ impl<'a> Teller<'a> {
         let because = clauses(rest);
         match decision.action {
             Action::Advance => {
-                let (from, to) = (turn.before.exposure(), turn.after.exposure());
                 let text = format!(
-                    "Exposure rose from {from} to {to} ({}): {because}.",
+                    "Exposure {} ({}): {because}.",
+                    change(turn.before, turn.after),
                     place(self.plan, turn.after)
                 );
                 self.say(turn, Topic::Rise, Severity::Info, text + &self.left(turn));
@@ -333,6 +331,16 @@ impl<'a> Teller<'a> {
             self.sentences.push(Sentence { at, seq, topic: Topic::Undone, severity, text });
         }
         (self.course.summary(self.plan, state), self.sentences)
+    }
+}
+
+/// What became of the exposure.
+fn change(before: &State, after: &State) -> String {
+    let (from, to) = (before.exposure(), after.exposure());
+    match to.cmp(&from) {
+        Ordering::Greater => format!("rose from {from} to {to}"),
+        Ordering::Equal => format!("stayed at {to}"),
+        Ordering::Less => format!("went back from {from} to {to}"),
     }
 }
 

@@ -50,10 +50,10 @@ pub enum Action {
 /// One line of the decision log: what was decided at which event, what holds now, and why.
 ///
 /// ```
-/// use rampgate::rollout::{Event, EventKind, Plan, State, step};
+/// use rampgate::rollout::{Command, Event, Plan, State, step};
 ///
 /// let plan = Plan::from_json(r#"{"stages": [{"exposure": "5%", "min_dwell": "1h"}]}"#)?;
-/// let start = Event { seq: 1, at: "2026-11-24T12:00:00Z".parse()?, kind: EventKind::Start { by: "ann".into() } };
+/// let start = Event { seq: 1, at: "2026-11-24T12:00:00Z".parse()?, kind: Command::Start { by: "ann".into() }.into() };
 /// let (_, decisions) = step(&plan, &State::new(), &start)?;
 /// assert_eq!(
 ///     decisions[0].to_string(),

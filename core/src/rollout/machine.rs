@@ -1,6 +1,6 @@
 use super::gates::{Gates, Opinion};
 use super::state::Place;
-use super::{Action, Decision, Event, EventKind, Hold, Plan, Reason, State, Watch};
+use super::{Action, Command, Decision, Event, EventKind, Hold, Plan, Reason, State, Watch};
 use crate::canary::{Finding, Verdict};
 use crate::error::{Error, Kind};
 use crate::quantity::Share;
@@ -20,13 +20,13 @@ use alloc::vec::Vec;
 /// - `state.*` (`Corrupt`): the state cannot belong to this plan.
 ///
 /// ```
-/// use rampgate::rollout::{Event, EventKind, Phase, Plan, State, step};
+/// use rampgate::rollout::{Command, Event, Phase, Plan, State, step};
 ///
 /// let plan = Plan::from_json(r#"{"stages": [{"exposure": "5%", "min_dwell": "1h"}]}"#)?;
 /// let at = "2026-11-24T12:00:00Z".parse()?;
-/// let (state, _) = step(&plan, &State::new(), &Event { seq: 1, at, kind: EventKind::Start { by: "ann".into() } })?;
-/// let abort = EventKind::Abort { by: "bob".into(), why: "pager".into() };
-/// let (state, decisions) = step(&plan, &state, &Event { seq: 2, at, kind: abort })?;
+/// let (state, _) = step(&plan, &State::new(), &Event { seq: 1, at, kind: Command::Start { by: "ann".into() }.into() })?;
+/// let abort = Command::Abort { by: "bob".into(), why: "pager".into() };
+/// let (state, decisions) = step(&plan, &state, &Event { seq: 2, at, kind: abort.into() })?;
 /// assert_eq!(state.phase(), Phase::RollingBack);
 /// assert_eq!(state.exposure(), rampgate::Share::ZERO);
 /// assert_eq!(decisions[0].reasons[0].to_string(), "bob aborted it: pager");
@@ -102,15 +102,21 @@ impl<'a> Turn<'a> {
             EventKind::Judged { attempt, stage, finding, clearance } => {
                 self.judged(*attempt, *stage, finding, *clearance)
             }
-            EventKind::Abort { by, why } => self.abort(by, why),
-            EventKind::Pause { by } => self.pause(by),
-            EventKind::Resume { by } => self.resume(by),
-            EventKind::Approve { by, stage } => self.approve(by, *stage),
-            EventKind::Promote { by } => self.promote(by),
-            EventKind::Start { by } => self.start(by),
-            EventKind::Retry { by } => self.retry(by),
-            EventKind::Confirm => self.confirm(),
-            EventKind::RollbackFailed { why } => self.rollback_failed(why),
+            EventKind::Command(command) => self.command(command),
+        }
+    }
+
+    fn command(&mut self, command: &Command) -> Option<Action> {
+        match command {
+            Command::Abort { by, why } => self.abort(by, why),
+            Command::Pause { by } => self.pause(by),
+            Command::Resume { by } => self.resume(by),
+            Command::Approve { by, stage } => self.approve(by, (*stage)?),
+            Command::Promote { by } => self.promote(by),
+            Command::Start { by } => self.start(by),
+            Command::Retry { by } => self.retry(by),
+            Command::Confirm => self.confirm(),
+            Command::RollbackFailed { why } => self.rollback_failed(why),
         }
     }
 
@@ -251,7 +257,7 @@ impl<'a> Turn<'a> {
     }
 
     fn not_applicable(&mut self) -> Option<Action> {
-        let command = self.event.kind.command()?;
+        let command = self.event.kind.command()?.name();
         self.ignore(Reason::NotApplicable { command, phase: self.before.phase() })
     }
 

@@ -1,25 +1,9 @@
-use super::Phase;
+use super::{CommandName, Phase};
 use crate::canary::Lack;
 use crate::quantity::{Share, Span, Timestamp};
 use alloc::string::String;
 use core::fmt;
 use serde::{Deserialize, Serialize};
-
-/// What a person or the host may ask of the machine; see [`EventKind`](super::EventKind).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "each is the event of the same name")]
-pub enum Command {
-    Start,
-    Approve,
-    Pause,
-    Resume,
-    Abort,
-    Promote,
-    Retry,
-    Confirm,
-    RollbackFailed,
-}
 
 /// Why a decision was taken, with the numbers it was taken by. Its `Display` is a plain English sentence.
 ///
@@ -50,7 +34,7 @@ pub enum Reason {
     /// The host could not bring exposure 0 into force.
     RollbackFailed { why: String },
     /// The command does nothing in this phase.
-    NotApplicable { command: Command, phase: Phase },
+    NotApplicable { command: CommandName, phase: Phase },
     /// An approval of another stage than the present one.
     OtherStage { stage: u32, current_stage: u32 },
     /// A finding about another attempt or stage than the present one.
@@ -87,22 +71,6 @@ pub enum Reason {
     Freeze { until: Option<Timestamp>, why: Option<String> },
     /// Nobody has approved leaving the stage.
     ApprovalMissing { stage: u32 },
-}
-
-impl fmt::Display for Command {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Start => "start",
-            Self::Approve => "approve",
-            Self::Pause => "pause",
-            Self::Resume => "resume",
-            Self::Abort => "abort",
-            Self::Promote => "promote",
-            Self::Retry => "retry",
-            Self::Confirm => "confirm",
-            Self::RollbackFailed => "rollback_failed",
-        })
-    }
 }
 
 impl fmt::Display for Reason {
@@ -215,7 +183,7 @@ mod tests {
             ),
             (
                 Reason::NotApplicable {
-                    command: Command::Promote,
+                    command: CommandName::Promote,
                     phase: Phase::Holding { stage: 1, reason: Hold::Approval },
                 },
                 "`promote` does nothing while holding in stages[1] (approval)",

@@ -294,7 +294,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rollout::{Event, EventKind, step};
+    use crate::rollout::{Command, Event, EventKind, step};
     use alloc::string::ToString;
     use serde_json::{Value, json};
 
@@ -305,7 +305,7 @@ mod tests {
     }
 
     fn started() -> State {
-        let event = Event { seq: 1, at: Timestamp::EPOCH, kind: EventKind::Start { by: "ann".into() } };
+        let event = Event { seq: 1, at: Timestamp::EPOCH, kind: Command::Start { by: "ann".into() }.into() };
         step(&plan("5%"), &State::new(), &event).unwrap().0
     }
 

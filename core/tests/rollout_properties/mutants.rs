@@ -6,7 +6,7 @@ use crate::world::{self, World};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use rampgate::canary::Verdict;
-use rampgate::rollout::{Action, Event, EventKind, Phase, Plan, Reason, State, step};
+use rampgate::rollout::{Action, Command, Event, EventKind, Phase, Plan, Reason, State, step};
 use rampgate::slo::Clearance;
 use rampgate::{Share, Span};
 use serde_json::{Value, json};
@@ -157,7 +157,7 @@ fn a_stale_verdict_counts() {
 fn abort_loses_to_a_pending_promote() {
     expect("I2", |_, plan, state, event| {
         let promoted = state.watch().is_some_and(|watch| watch.promoted_by().is_some());
-        let deaf = promoted && matches!(event.kind, EventKind::Abort { .. });
+        let deaf = promoted && matches!(event.kind, EventKind::Command(Command::Abort { .. }));
         step(plan, state, &if deaf { instead(event, EventKind::Tick) } else { event.clone() })
     });
 }
@@ -171,7 +171,7 @@ fn a_pause_stops_aborts_and_evidence() {
             step(plan, state, &if drop { instead(event, EventKind::Tick) } else { event.clone() })
         }
     };
-    expect("I2", deaf(|kind| !matches!(kind, EventKind::Abort { .. })));
+    expect("I2", deaf(|kind| !matches!(kind, EventKind::Command(Command::Abort { .. }))));
     expect("harm and a spent budget", deaf(|kind| !matches!(kind, EventKind::Judged { .. })));
 }
 
@@ -214,9 +214,11 @@ fn dwell_counts_time_without_new_units() {
 #[test]
 fn an_approval_counts_for_whatever_stage_is_present() {
     expect("I1", |_, plan, state, event| match (&event.kind, state.stage()) {
-        (EventKind::Approve { by, .. }, Some(stage)) => {
-            step(plan, state, &instead(event, EventKind::Approve { by: by.clone(), stage }))
-        }
+        (EventKind::Command(Command::Approve { by, .. }), Some(stage)) => step(
+            plan,
+            state,
+            &instead(event, EventKind::Command(Command::Approve { by: by.clone(), stage: Some(stage) })),
+        ),
         _ => step(plan, state, event),
     });
 }
@@ -249,7 +251,7 @@ fn a_freeze_blocks_a_decrease() {
             return Ok((after, decisions));
         }
         // A command or a verdict that is not followed breaks another law first.
-        if matches!(event.kind, EventKind::Abort { .. } | EventKind::Judged { .. }) {
+        if matches!(event.kind, EventKind::Command(Command::Abort { .. }) | EventKind::Judged { .. }) {
             return Ok((after, decisions));
         }
         Ok((
@@ -303,7 +305,8 @@ fn a_stage_without_a_verdict_does_not_say_so() {
 fn an_attempt_keeps_the_cohort_of_the_last() {
     expect("cohorts", |_, plan, state, event| {
         let (after, decisions) = step(plan, state, event)?;
-        let same = after.exposure() == state.exposure() || matches!(event.kind, EventKind::Retry { .. });
+        let same = after.exposure() == state.exposure()
+            || matches!(event.kind, EventKind::Command(Command::Retry { .. }));
         Ok((
             if same { edited(&after, |json| json["cohort"] = json!(state.cohort())) } else { after },
             decisions,

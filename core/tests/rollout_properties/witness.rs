@@ -4,7 +4,9 @@
 
 use crate::world::World;
 use rampgate::canary::Verdict;
-use rampgate::rollout::{Decision, Event, EventKind, Phase, Plan, Reason, Requirement, Stage, State};
+use rampgate::rollout::{
+    Command, Decision, Event, EventKind, Phase, Plan, Reason, Requirement, Stage, State,
+};
 use rampgate::slo::Clearance;
 use rampgate::{Error, ErrorKind, Share, Timestamp};
 
@@ -121,9 +123,11 @@ impl Witness {
             self.running += event.at.since(before.at()).as_millis();
         }
         match &event.kind {
-            EventKind::Pause { .. } => self.mark = None,
-            EventKind::Promote { .. } if seat(before).is_some() => self.promoted = true,
-            EventKind::Approve { stage, .. } if seat(before) == Some((before.attempt(), *stage, false)) => {
+            EventKind::Command(Command::Pause { .. }) => self.mark = None,
+            EventKind::Command(Command::Promote { .. }) if seat(before).is_some() => self.promoted = true,
+            EventKind::Command(Command::Approve { stage: Some(stage), .. })
+                if seat(before) == Some((before.attempt(), *stage, false)) =>
+            {
                 self.approved = true;
             }
             EventKind::Judged { attempt, stage, finding, clearance } => {
@@ -202,7 +206,8 @@ impl Witness {
         must(climbed <= from + 1, "I3 never two stages in one event", told)?;
         must(
             after.attempt() == before.attempt()
-                || (after.attempt() == before.attempt() + 1 && matches!(event.kind, EventKind::Retry { .. })),
+                || (after.attempt() == before.attempt() + 1
+                    && matches!(event.kind, EventKind::Command(Command::Retry { .. }))),
             "only a retry begins an attempt",
             told,
         )?;
@@ -249,7 +254,9 @@ impl Witness {
             && matches!(after.phase(), Phase::RollingBack | Phase::RolledBack)
             && after.watch().is_none();
         match &event.kind {
-            EventKind::Abort { .. } => must(rolled_back, "I2 abort reaches 0 in one step", told),
+            EventKind::Command(Command::Abort { .. }) => {
+                must(rolled_back, "I2 abort reaches 0 in one step", told)
+            }
             EventKind::Judged { .. } if rolls_back(before, event) => {
                 must(rolled_back, "harm and a spent budget roll back from anywhere", told)
             }

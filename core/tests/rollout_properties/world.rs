@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rampgate::canary::{Finding, Lack, Verdict};
-use rampgate::rollout::{Event, EventKind, Plan, State};
+use rampgate::rollout::{Command, Event, EventKind, Plan, State};
 use rampgate::slo::Clearance;
 use rampgate::{Share, Span, Timestamp};
 use serde_json::{Value, json};
@@ -227,7 +227,7 @@ impl Move {
                 EventKind::Tick
             }
             Self::Tick => EventKind::Tick,
-            Self::Start => EventKind::Start { by: by() },
+            Self::Start => EventKind::Command(Command::Start { by: by() }),
             Self::Judged { verdict, more, clearance, other_attempt, other_stage } => {
                 *units += more;
                 EventKind::Judged {
@@ -237,16 +237,17 @@ impl Move {
                     clearance: *clearance,
                 }
             }
-            Self::Approve { other_stage } => {
-                EventKind::Approve { by: by(), stage: stage + u32::from(*other_stage) }
-            }
-            Self::Pause => EventKind::Pause { by: by() },
-            Self::Resume => EventKind::Resume { by: by() },
-            Self::Abort => EventKind::Abort { by: by(), why: "a test".into() },
-            Self::Promote => EventKind::Promote { by: by() },
-            Self::Retry => EventKind::Retry { by: by() },
-            Self::Confirm => EventKind::Confirm,
-            Self::RollbackFailed => EventKind::RollbackFailed { why: "a test".into() },
+            Self::Approve { other_stage } => EventKind::Command(Command::Approve {
+                by: by(),
+                stage: Some(stage + u32::from(*other_stage)),
+            }),
+            Self::Pause => EventKind::Command(Command::Pause { by: by() }),
+            Self::Resume => EventKind::Command(Command::Resume { by: by() }),
+            Self::Abort => EventKind::Command(Command::Abort { by: by(), why: "a test".into() }),
+            Self::Promote => EventKind::Command(Command::Promote { by: by() }),
+            Self::Retry => EventKind::Command(Command::Retry { by: by() }),
+            Self::Confirm => EventKind::Command(Command::Confirm),
+            Self::RollbackFailed => EventKind::Command(Command::RollbackFailed { why: "a test".into() }),
         };
         Event { seq, at, kind }
     }

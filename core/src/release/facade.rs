@@ -182,7 +182,7 @@ impl Release {
 
     /// Looks at everything recorded and merged, and lets the rollout act on it, or on the operator's signal. For the controller only.
     ///
-    /// A start and a retry look first, so that the budget has spoken before the first rise.
+    /// A start, a retry and a revision look first, so that the budget has spoken before the first rise.
     ///
     /// # Errors
     /// A time before the last step's; then nothing has changed.
@@ -194,7 +194,7 @@ impl Release {
         let source_failed = matches!(signal, Signal::SourceError { .. });
         let looks = match signal {
             Signal::Tick | Signal::SourceError { .. } => true,
-            Signal::Command(Command::Start { .. } | Command::Retry { .. }) => self.spec.gate().is_some(),
+            Signal::Command(Command::Start { .. } | Command::Retry { .. } | Command::Revise { .. }) => self.spec.gate().is_some(),
             Signal::Command(_) => false,
         };
         let (judged, report, gate) = match looks.then(|| self.look(at, source_failed)).flatten() {

@@ -1,4 +1,4 @@
-use crate::document::Field;
+use crate::document::{Field, check_name};
 use crate::error::{Error, Kind};
 use alloc::string::String;
 use core::fmt;
@@ -55,6 +55,20 @@ pub enum Command {
         /// Who.
         by: String,
     },
+    /// Asks again for an approval that nobody gave in time, where the plan lets it lapse
+    /// ([`Unapproved::Hold`](super::Unapproved::Hold)).
+    Request {
+        /// Who.
+        by: String,
+    },
+    /// Replaces the new version itself while the release runs: everything found of the old one is void, exposure goes back to 0, and the
+    /// schedule begins anew with the next attempt.
+    Revise {
+        /// Who.
+        by: String,
+        /// What is released from now on, such as a commit or a build: 1 to 200 bytes without control characters.
+        revision: String,
+    },
     /// Begins a new attempt after a rollback or an expiry. What was found in the old one is void.
     Retry {
         /// Who.
@@ -80,6 +94,8 @@ pub enum CommandName {
     Resume,
     Abort,
     Promote,
+    Request,
+    Revise,
     Retry,
     Confirm,
     RollbackFailed,
@@ -96,6 +112,8 @@ impl Command {
             Self::Resume { .. } => CommandName::Resume,
             Self::Abort { .. } => CommandName::Abort,
             Self::Promote { .. } => CommandName::Promote,
+            Self::Request { .. } => CommandName::Request,
+            Self::Revise { .. } => CommandName::Revise,
             Self::Retry { .. } => CommandName::Retry,
             Self::Confirm => CommandName::Confirm,
             Self::RollbackFailed { .. } => CommandName::RollbackFailed,
@@ -119,6 +137,14 @@ impl Command {
                 Self::Abort { by, why }
             }
             ("promote", Some(rest)) => Self::Promote { by: by(rest)? },
+            ("request", Some(rest)) => Self::Request { by: by(rest)? },
+            ("revise", Some(rest)) => {
+                let mut fields = rest.object()?;
+                let by = fields.required("by").and_then(|field| field.text());
+                let revision = fields.required("revision").and_then(|field| field.name());
+                fields.finish();
+                Self::Revise { by: by?.into(), revision: revision?.into() }
+            }
             ("retry", Some(rest)) => Self::Retry { by: by(rest)? },
             ("confirm", None) => Self::Confirm,
             ("rollback_failed", Some(rest)) => {
@@ -145,6 +171,7 @@ impl Command {
             Self::Approve { stage: None, .. } => {
                 Err(Error::absent("event.kind.approve.stage", Kind::Missing, "must be given"))
             }
+            Self::Revise { revision, .. } => check_name("event.kind.revise.revision", revision),
             _ => Ok(()),
         }
     }
@@ -159,6 +186,8 @@ impl fmt::Display for CommandName {
             Self::Resume => "resume",
             Self::Abort => "abort",
             Self::Promote => "promote",
+            Self::Request => "request",
+            Self::Revise => "revise",
             Self::Retry => "retry",
             Self::Confirm => "confirm",
             Self::RollbackFailed => "rollback_failed",

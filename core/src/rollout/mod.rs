@@ -96,6 +96,6 @@ pub use phase::{Hold, Phase};
 pub use plan::Plan;
 pub use reason::Reason;
 pub use replay::replay;
-pub use stage::{Fallback, Overdue, Requirement, Stage};
+pub use stage::{ApprovalLimit, Fallback, Overdue, Requirement, Stage, Unapproved};
 pub use state::State;
 pub use watch::Watch;

@@ -27,6 +27,12 @@ pub enum Reason {
     Approved { by: String, stage: u32 },
     /// Someone waived the rest of dwell, units and approval.
     Promoted { by: String },
+    /// Someone asked again for an approval that had lapsed.
+    Requested { by: String, stage: u32 },
+    /// Someone replaced the new version.
+    Revised { by: String, revision: String },
+    /// The revision is the one that is being released already.
+    SameRevision { revision: String },
     /// Someone aborted the release.
     Aborted { by: String, why: String },
     /// The host confirmed that exposure 0 is in force.
@@ -71,6 +77,14 @@ pub enum Reason {
     Freeze { until: Option<Timestamp>, why: Option<String> },
     /// Nobody has approved leaving the stage.
     ApprovalMissing { stage: u32 },
+    /// Nobody has approved leaving the stage; `waited` is how long this alone has stood in the way, of the time that the plan gives.
+    ApprovalPending { stage: u32, waited: Span, within: Span },
+    /// Nobody approved in time, and the plan rolls back or keeps the exposure.
+    ApprovalTimeout { stage: u32, waited: Span, within: Span },
+    /// Nobody approved in time, and someone has to ask again.
+    ApprovalLapsed { stage: u32, waited: Span, within: Span },
+    /// An approval that came when the time was over.
+    ApprovalLate { by: String, stage: u32, waited: Span, within: Span },
 }
 
 impl fmt::Display for Reason {
@@ -84,6 +98,11 @@ impl fmt::Display for Reason {
             Self::Approved { by, stage } => write!(f, "{by} approved leaving stages[{stage}]"),
             Self::Promoted { by } => write!(f, "{by} waived the rest of dwell, units and approval"),
             Self::Aborted { by, why } => write!(f, "{by} aborted it: {why}"),
+            Self::Requested { by, stage } => {
+                write!(f, "{by} asked again for the approval of stages[{stage}]")
+            }
+            Self::Revised { by, revision } => write!(f, "{by} replaced the new version by {revision}"),
+            Self::SameRevision { revision } => write!(f, "{revision} is what is being released"),
             Self::Confirmed => f.write_str("exposure 0% is in force"),
             Self::RollbackFailed { why } => write!(f, "exposure 0% could not be brought into force: {why}"),
             Self::NotApplicable { command, phase } => write!(f, "`{command}` does nothing while {phase}"),
@@ -143,6 +162,19 @@ impl fmt::Display for Reason {
                 }
             }
             Self::ApprovalMissing { stage } => write!(f, "nobody has approved leaving stages[{stage}]"),
+            Self::ApprovalPending { stage, waited, within } => {
+                write!(f, "nobody has approved leaving stages[{stage}] for {waited} of {within}")
+            }
+            Self::ApprovalTimeout { stage, waited, within } => {
+                write!(f, "nobody approved leaving stages[{stage}] within {within}: {waited} have passed")
+            }
+            Self::ApprovalLapsed { stage, waited, within } => write!(
+                f,
+                "nobody approved leaving stages[{stage}] within {within}: {waited} have passed, and it has to be asked for again"
+            ),
+            Self::ApprovalLate { by, stage, waited, within } => {
+                write!(f, "{by} approved leaving stages[{stage}] after {waited} of {within}: too late")
+            }
         }
     }
 }

@@ -194,7 +194,9 @@ impl Release {
         let source_failed = matches!(signal, Signal::SourceError { .. });
         let looks = match signal {
             Signal::Tick | Signal::SourceError { .. } => true,
-            Signal::Command(Command::Start { .. } | Command::Retry { .. } | Command::Revise { .. }) => self.spec.gate().is_some(),
+            Signal::Command(Command::Start { .. } | Command::Retry { .. } | Command::Revise { .. }) => {
+                self.spec.gate().is_some()
+            }
             Signal::Command(_) => false,
         };
         let (judged, report, gate) = match looks.then(|| self.look(at, source_failed)).flatten() {

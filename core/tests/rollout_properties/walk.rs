@@ -46,6 +46,8 @@ fn alphabet(state: &State, known: u64) -> Vec<(u64, EventKind)> {
         (0, EventKind::Command(Command::Pause { by: by() })),
         (0, EventKind::Command(Command::Resume { by: by() })),
         (0, EventKind::Command(Command::Abort { by: by(), why: "a test".into() })),
+        (0, EventKind::Command(Command::Request { by: by() })),
+        (0, EventKind::Command(Command::Revise { by: by(), revision: format!("r{}", state.attempt()) })),
         (0, EventKind::Command(Command::Retry { by: by() })),
         (0, EventKind::Command(Command::Confirm)),
         (0, EventKind::Command(Command::RollbackFailed { why: "a test".into() })),

@@ -441,6 +441,92 @@ r.by(21, "promote")
 )
 
 
+# ---- approvals with a time limit
+
+
+def limited(on_timeout=None, **rest):
+    approval = {"within": "20m", **({"on_timeout": on_timeout} if on_timeout else {})}
+    return [stage("5%", approval=approval, **rest), stage("50%")]
+
+
+def waiting(name, stages, **rest):
+    """All that the first stage asks for is there at minute 10, but for the approval."""
+    return Run(name, {"stages": stages, **rest}).start().j(0, "safe", 5).j(5, "safe", 10).j(10, "safe", 20)
+
+
+waiting("nobody approves in time, and the release rolls back", limited()).j(20, "safe", 30).j(29, "safe", 40).j(30, "safe", 50)
+waiting("an approval in time, and the clock has numbers", limited()).j(20, "safe", 30).tick(21).by(29, "approve", stage=0).tick(31)
+waiting("an approval that comes when the time is over is late, although nobody looked", limited()).by(30, "approve", stage=0)
+waiting("a promotion that comes when the time is over is late too", limited()).by(30, "promote")
+waiting("nobody approves in time, and the exposure stays", limited("expire")).tick(31).by(32, "approve", stage=0).by(40, "retry")
+(
+    waiting("a request that lapsed is asked for again", limited("hold"))
+    .j(20, "safe", 30)
+    .j(30, "safe", 40)
+    .by(31, "approve", stage=0)
+    .j(40, "safe", 50)
+    .by(41, "request")
+    .by(42, "request")
+    .j(50, "safe", 60)
+    .by(55, "approve", stage=0)
+)
+waiting("a request that lapsed can be waived", limited("hold")).j(20, "safe", 30).j(30, "safe", 40).by(35, "promote")
+(
+    waiting("the clock of an approval stands still in a pause, in a freeze and without evidence", limited(), calendar={
+        "deny": [{"from": "2026-11-24T12:25:00Z", "until": "2026-11-24T12:35:00Z"}]
+    })
+    .by(15, "pause")
+    .by(20, "resume")
+    .j(25, "safe", 30)
+    .j(35, "safe", 40)
+    .j(40, "invalid", 45)
+    .j(45, "safe", 50)
+    .j(49, "safe", 60)
+    .j(50, "safe", 70)
+)
+(
+    Run("an approval that comes early starts no clock", {"stages": limited()})
+    .start()
+    .by(1, "approve", stage=0)
+    .j(5, "safe", 10)
+    .j(10, "safe", 20)
+    .j(15, "safe", 30)
+)
+waiting("the deadline beats the approval's time", limited("hold", deadline="40m", on_deadline="expire")).j(20, "safe", 30).tick(41)
+waiting("what a verdict's policy does beats expiry", limited("expire", on_no_data="rollback")).tick(31)
+waiting("a request means nothing before the time is over", limited("hold")).by(15, "request").by(16, "approve", stage=0)
+
+# ---- revisions
+
+
+def revise(run, minute, revision):
+    return run.by(minute, "revise", revision=revision)
+
+
+r = Run("a revision before the start", {"stages": ONE})
+revise(revise(r.tick(0), 1, "r2"), 2, "r2").start(3).j(8, "safe", 5).j(13, "safe", 10).j(18, "safe", 20)
+r = Run("a revision in mid-flight begins anew, and old findings are void", {"stages": TWO}).start().j(5, "safe", 60).j(10, "safe", 90).j(15, "safe", 140)
+revise(r, 16, "r2").j(17, "harm", 200, stage=1).j(20, "safe", 60, attempt=2).j(25, "safe", 120, attempt=2).j(30, "safe", 180, attempt=2)
+r = Run("a revision waits for the calendar at exposure 0", {"stages": ONE, "calendar": {"deny": [{"from": "2026-11-24T12:05:00Z", "until": "2026-11-24T12:30:00Z"}]}}).start()
+revise(r, 10, "r2").tick(29).tick(30)
+r = Run("a revision asks the budget", {"stages": TWO}).start().j(5, "safe", 40, clearance={"cap": "4%"})
+revise(r, 6, "r2").j(7, "inconclusive", 0, attempt=2, clearance="allow")
+r = Run("a revision does not end a pause", {"stages": ONE}).start().by(5, "pause")
+revise(r, 6, "r2").tick(7).by(8, "resume")
+r = Run("a revision of what is complete", {"stages": ONE, "bake": "5m"}).start().j(1, "safe", 10).j(11, "safe", 20).j(12, "safe", 30).j(17, "safe", 40)
+revise(r, 20, "r2").j(25, "safe", 10, attempt=2)
+r = Run("a revision in the bake", {"stages": ONE, "bake": "5m"}).start().j(1, "safe", 10).j(11, "safe", 20)
+revise(r, 12, "r2")
+r = Run("a revision does not hide a rollback that is not confirmed", {"stages": ONE}).start().by(1, "abort", why="pager")
+revise(r, 2, "r2").ev(3, {"rollback_failed": {"why": "timeout"}})
+revise(r, 4, "r3").by(5, "abort", why="again").ev(6, "confirm").by(7, "retry")
+r = Run("a revision after a rollback", {"stages": ONE}).start().by(1, "abort", why="pager").ev(2, "confirm")
+revise(r, 3, "r2")
+r = Run("a revision after an expiry", {"stages": [stage("5%", deadline="20m", on_deadline="expire")]}).start().tick(20)
+revise(r, 21, "r2")
+r = Run("a revision while it is scheduled", {"stages": ONE, "start": "2026-11-24T12:10:00Z"}).start()
+revise(r, 1, "r2").tick(10)
+
 # ---- plans that are refused: what is wrong with each, by path and kind
 
 GOOD = {"exposure": "5%", "min_dwell": "1h"}
@@ -450,6 +536,27 @@ REFUSED_PLANS = [
         "a plan needs stages",
         {},
         [["stages", "missing"]],
+    ),
+    (
+        "an approval with a time limit",
+        {
+            "stages": [
+                stage("1%", approval={}),
+                stage("2%", approval={"within": "0s", "on_timeout": "wait", "by": "ann"}),
+                stage("3%", approval={"within": "20m"}, deadline="30m"),
+                stage("4%", approval="yes"),
+                stage("5%", approval={"within": 20}),
+            ]
+        },
+        [
+            ["stages[0].approval.within", "missing"],
+            ["stages[1].approval.within", "range"],
+            ["stages[1].approval.on_timeout", "unknown"],
+            ["stages[1].approval.by", "unknown"],
+            ["stages[2].approval.within", "conflict"],
+            ["stages[3].approval", "type"],
+            ["stages[4].approval.within", "type"],
+        ],
     ),
     (
         "at least one stage",

@@ -48,6 +48,10 @@ class Stage:
         self.min_units = json.get("min_units", 0)
         self.requires = json.get("requires", "safe")
         self.approval = json.get("approval", False)
+        self.within = self.on_timeout = None
+        if isinstance(self.approval, dict):
+            self.within, self.on_timeout = span(self.approval["within"]), self.approval.get("on_timeout", "rollback")
+            self.approval = True
         self.on_inconclusive = json.get("on_inconclusive", "hold")
         self.on_no_data = json.get("on_no_data", "hold")
         self.deadline = span(json["deadline"]) if "deadline" in json else None
@@ -65,7 +69,7 @@ class Plan:
         self.bake = copy.copy(self.stages[-1])
         self.bake.min_dwell = span(json.get("bake", "0s"))
         self.bake.min_units = 0
-        self.bake.approval = False
+        self.bake.approval, self.bake.within, self.bake.on_timeout = False, None, None
         self.bake.on_inconclusive = "hold"
         if self.bake.deadline is not None:
             self.bake.deadline += self.bake.min_dwell
@@ -91,7 +95,7 @@ class Plan:
 class Watch:
     def __init__(self, at, base):
         self.entered, self.base, self.units = at, base, base
-        self.elapsed = self.quiet = self.dwell = 0
+        self.elapsed = self.quiet = self.dwell = self.waited = 0
         self.mark = self.judged = self.approved = self.promoted = None
 
 
@@ -100,7 +104,7 @@ class State:
         self.seq = self.at = self.cohort = self.stage = 0
         self.attempt = 1
         self.place = "draft"  # "stage" and "expired" are at `stage`
-        self.hold = self.clearance = self.watch = None
+        self.hold = self.clearance = self.watch = self.revision = None
 
     def exposure(self, plan):
         live = {"stage": self.stage, "expired": self.stage, "baking": plan.last, "completed": plan.last}
@@ -129,6 +133,8 @@ def step(plan, before, event):
     if state.watch and state.hold != "paused":
         state.watch.elapsed += event["at"] - before.at
         state.watch.quiet += event["at"] - before.at
+        if state.hold == "approval" and plan.stages[state.stage].within is not None:
+            state.watch.waited += event["at"] - before.at
     state.seq, state.at = event["seq"], event["at"]
     reasons = []
     action = apply(plan, before, state, event["kind"], reasons)
@@ -145,6 +151,7 @@ def step(plan, before, event):
         "seq": state.seq,
         "at": state.at,
         "attempt": state.attempt,
+        **({"revision": state.revision} if state.revision is not None else {}),
         "action": action,
         "exposure": show_share(state.exposure(plan)),
         "phase": state.phase(),
@@ -195,9 +202,31 @@ def apply(plan, before, state, kind, reasons):
     if name == "approve" and place == "stage":
         if told["stage"] != state.stage:
             return ignored({"other_stage": {"stage": told["stage"], "current_stage": state.stage}})
-        if plan.stages[state.stage].approval and watch.approved is None:
+        stage = plan.stages[state.stage]
+        if overdue(stage, watch):
+            return ignored({"approval_late": {**told, "waited": show_span(watch.waited), "within": show_span(stage.within)}})
+        if stage.approval and watch.approved is None:
             watch.approved = told["by"]
             return noted(plan, state, reasons, "approve", {"approved": told})
+    if name == "request" and place == "stage" and watch.promoted is None:
+        stage = plan.stages[state.stage]
+        if overdue(stage, watch) and stage.on_timeout == "hold":
+            watch.waited = 0
+            reasons.append({"requested": {**told, "stage": state.stage}})
+            return settle(plan, state, reasons, "request")
+    if name == "revise":
+        if told["revision"] == state.revision:
+            return ignored({"same_revision": {"revision": state.revision}})
+        state.revision = told["revision"]
+        reasons.append({"revised": told})
+        if place in ("draft", "rolling_back", "rollback_failed"):
+            return "revise"
+        paused = state.hold == "paused"
+        state.attempt += 1
+        state.move("scheduled")
+        if paused:
+            state.hold = "paused"
+        return settle(plan, state, reasons, "revise")
     if name == "promote" and watch and watch.promoted is None:
         watch.promoted = told["by"]
         return noted(plan, state, reasons, "promote", {"promoted": told})
@@ -232,6 +261,10 @@ def apply(plan, before, state, kind, reasons):
             state.move("rollback_failed")
             return "fail_rollback"
     return ignored({"not_applicable": {"command": name, "phase": before.phase()}})
+
+
+def overdue(stage, watch):
+    return stage.within is not None and watch.waited >= stage.within
 
 
 def hear(plan, state, watch, finding):
@@ -328,7 +361,17 @@ def gates(plan, state):
     elif watch.approved is not None:
         opened.append({"approved": {"by": watch.approved, "stage": state.stage}})
     elif stage.approval:
-        closed.append(("approval", {"approval_missing": {"stage": state.stage}}))
+        clock = {"stage": state.stage}
+        if stage.within is None:
+            closed.append(("approval", {"approval_missing": clock}))
+        else:
+            clock |= {"waited": show_span(watch.waited), "within": show_span(stage.within)}
+            late = overdue(stage, watch) and stage.on_timeout == "hold"
+            closed.append(("approval_lapsed", {"approval_lapsed": clock}) if late else ("approval", {"approval_pending": clock}))
+    if overdue(stage, watch) and stage.on_timeout != "hold" and not due:
+        action = {"rollback": "roll_back", "expire": "expire"}[stage.on_timeout]
+        numbers = {"stage": state.stage, "waited": show_span(watch.waited), "within": show_span(stage.within)}
+        due = (action, [{"approval_timeout": numbers}])
     if stage.deadline is not None and watch.elapsed >= stage.deadline:
         action = {"rollback": "roll_back", "expire": "expire"}[stage.on_deadline]
         due = (action, [{"deadline": {"elapsed": show_span(watch.elapsed), "limit": show_span(stage.deadline)}}])

@@ -3,7 +3,8 @@
 use allocation_counter::{AllocationInfo, measure};
 use rampgate::flag::{Context, Flag, FlagSet, Reason};
 use rampgate::observe::{Measure, Measured, Metric, Outcome, ReplicaId, Tally};
-use rampgate::release::{Release, Signal};
+use rampgate::release::Release;
+use rampgate::rollout::Command;
 use std::hint::black_box;
 
 const DOCUMENT: &str = r#"{
@@ -159,7 +160,7 @@ fn a_release_assigns_and_records_without_allocating() {
                    "stages": [{"exposure": "50%", "min_dwell": "1h"}], "guardrails": [{"name": "errors"}]}"#;
     let mut release = Release::from_json(spec, ReplicaId(1)).unwrap();
     let at = "2026-06-01T00:00:00Z".parse().unwrap();
-    let _ = release.step(at, Signal::Start { by: "ana".into() }).unwrap();
+    let _ = release.step(at, Command::Start { by: "ana".into() }).unwrap();
     let errors = release.metric("errors").unwrap();
     let units: Vec<String> = (0..100).map(|n| format!("user-{n}")).collect();
     let mut serve = || {

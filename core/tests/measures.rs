@@ -10,7 +10,7 @@
 use rampgate::canary::{Guarantee, GuardrailReport, Verdict};
 use rampgate::observe::{Measured, Outcome, ReplicaId};
 use rampgate::release::{Release, Signal, Step};
-use rampgate::rollout::Action;
+use rampgate::rollout::{Action, Command};
 use rampgate::{ErrorKind, Timestamp};
 
 const SPEC: &str = r#"{
@@ -100,7 +100,7 @@ impl Story {
     }
 
     fn start(&mut self) {
-        let step = self.release.step(self.at, Signal::Start { by: "ana".into() }).unwrap();
+        let step = self.release.step(self.at, Command::Start { by: "ana".into() }).unwrap();
         assert_eq!(step.decisions[0].action, Action::Advance);
     }
 

@@ -9,7 +9,7 @@
 use proptest::prelude::*;
 use rampgate::observe::{Outcome, ReplicaId};
 use rampgate::release::{Release, Signal};
-use rampgate::rollout::Phase;
+use rampgate::rollout::{Command, Phase};
 use rampgate::{ErrorKind, Timestamp};
 
 const SPEC: &str = r#"{
@@ -33,7 +33,7 @@ fn release(replica: u64) -> Release {
 /// A controller that has started, and edges that follow it.
 fn started(edges: u64) -> (Release, Vec<Release>) {
     let mut controller = release(100);
-    let _ = controller.step(at(0), Signal::Start { by: "ana".into() }).unwrap();
+    let _ = controller.step(at(0), Command::Start { by: "ana".into() }).unwrap();
     let directive = controller.directive().unwrap();
     let edges = (0..edges)
         .map(|replica| {
@@ -153,7 +153,7 @@ fn time_that_runs_backwards_is_refused_and_changes_nothing() {
 fn exposure_only_adds_and_matched_controls_stay_while_it_rises() {
     let (mut controller, _) = started(0);
     let abort = |release: &mut Release| {
-        let _ = release.step(at(10), Signal::Abort { by: "ana".into(), why: "test".into() }).unwrap();
+        let _ = release.step(at(10), Command::Abort { by: "ana".into(), why: "test".into() }).unwrap();
     };
     let canary: Vec<u64> =
         (0..2_000).filter(|n| controller.assign(&format!("unit-{n}")).variant == "new").collect();

@@ -4,6 +4,7 @@ use libfuzzer_sys::fuzz_target;
 use rampgate::observe::{Metric, ReplicaId, Series, Tally};
 use rampgate::{Share, Timestamp};
 use rampgate::release::{Release, Signal};
+use rampgate::rollout::Command;
 
 const SPEC: &str = r#"{"rampgate": 1, "name": "fuzz", "flag": {"key": "k", "control": "a", "canary": "b"},
     "stages": [{"exposure": "50%", "min_dwell": "1h"}], "guardrails": [{"name": "errors"}]}"#;
@@ -32,7 +33,7 @@ fuzz_target!(|bytes: &[u8]| {
     tally(bytes);
     let mut release = Release::from_json(SPEC, ReplicaId(1)).unwrap();
     let at = Timestamp::from_millis(1_800_000_000_000).unwrap();
-    let _ = release.step(at, Signal::Start { by: "fuzz".into() }).unwrap();
+    let _ = release.step(at, Command::Start { by: "fuzz".into() }).unwrap();
     let mut message = bytes.to_vec();
     for kind in [b'd', b'r', b's'] {
         for honest in [false, true] {

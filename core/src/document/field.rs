@@ -46,6 +46,13 @@ impl<'a> Field<'a> {
         self.problems.push(Problem::new(self.path(), kind, rule, Some(self.node.shown())));
     }
 
+    /// Notes that the field `name` of this object breaks `rule`.
+    pub(crate) fn refuse_in(&self, name: &str, kind: Kind, rule: impl Into<Cow<'static, str>>) {
+        let Node::Object(entries) = self.node else { return };
+        let value = entries.iter().find(|(key, _)| key == name).map(|(_, node)| node.shown());
+        self.problems.push(Problem::new(format!("{}.{name}", self.path()), kind, rule, value));
+    }
+
     /// Notes what a constructor said of this value.
     pub(crate) fn refuse_with(&self, error: &Error) {
         self.problems.extend(&error.clone().at(&self.path()));

@@ -13,7 +13,10 @@ pub(super) const HARM: &str = "evidence of harm";
 
 /// Clauses, with semicolons between them.
 pub(super) fn clauses(reasons: &[&Reason]) -> String {
-    let clauses: Vec<String> = reasons.iter().map(|reason| clause(reason)).collect();
+    // the time that ran out says it all
+    let timeout = reasons.iter().any(|reason| matches!(reason, Reason::ApprovalTimeout { .. }));
+    let told = |reason: &&&Reason| !timeout || !matches!(reason, Reason::ApprovalPending { .. });
+    let clauses: Vec<String> = reasons.iter().filter(told).map(|reason| clause(reason)).collect();
     clauses.join("; ")
 }
 
@@ -75,6 +78,26 @@ pub(super) fn clause(reason: &Reason) -> String {
                 None => format!("the calendar forbade any further rise{why}"),
             }
         }
+        Reason::SameRevision { revision } => format!("{} was being released already", quoted(revision)),
+        Reason::ApprovalPending { stage: number, waited, within } => {
+            let (stage, within) = (stage(*number), lasting(*within));
+            if *waited == Span::ZERO {
+                format!("nobody had approved leaving {stage} yet ({within} to do so)")
+            } else {
+                format!("nobody had approved leaving {stage}, {} into its {within}", lasting(*waited))
+            }
+        }
+        Reason::ApprovalTimeout { stage: number, within, .. } => {
+            format!("nobody approved leaving {} within {}", stage(*number), lasting(*within))
+        }
+        Reason::ApprovalLapsed { stage: number, within, .. } => {
+            let (stage, within) = (stage(*number), lasting(*within));
+            format!("nobody approved leaving {stage} within {within}, and it had to be asked for again")
+        }
+        Reason::ApprovalLate { by, stage: number, waited, within } => {
+            let (by, stage, waited) = (who(by), stage(*number), lasting(*waited));
+            format!("{by} approved leaving {stage} too late, after {waited} ({} to do so)", lasting(*within))
+        }
         Reason::ApprovalMissing { stage: number } => {
             format!("nobody had approved leaving {}", stage(*number))
         }
@@ -105,6 +128,7 @@ pub(super) fn held_for(hold: Hold) -> String {
         Hold::Inconclusive => " for lack of proof of safety".into(),
         Hold::Budget => " by the error budget".into(),
         Hold::Calendar => " by the calendar".into(),
+        Hold::ApprovalLapsed => " because nobody approved in time".into(),
         Hold::Approval => " for lack of an approval".into(),
         other => format!(" ({other})"),
     }

@@ -2,7 +2,7 @@ use super::course::{Course, place};
 use super::phrases::{HARM, clauses, phase, stage};
 use super::quiet::Quiet;
 use super::stays::Stays;
-use super::words::{counted, lasting, who, why};
+use super::words::{counted, lasting, quoted, who, why};
 use super::{Sentence, Severity, Story, Subject, Topic};
 use crate::error::Error;
 use crate::quantity::Share;
@@ -85,7 +85,10 @@ impl<'a> Teller<'a> {
     /// Tells a decision that has no sentence of its own.
     fn say_plainly(&mut self, turn: &Turn<'_>, decision: &Decision, rest: &[&Reason]) {
         let exposure = change(turn.before, turn.after);
-        let text = format!("Decided: {}. Exposure {exposure}: {}.", decision.action, clauses(rest));
+        let text = match decision.action {
+            Action::Ignore => format!("This did nothing: {}.", clauses(rest)),
+            action => format!("Decided: {action}. Exposure {exposure}: {}.", clauses(rest)),
+        };
         self.say(turn, Topic::Command, Severity::Info, text);
     }
 
@@ -138,6 +141,22 @@ impl<'a> Teller<'a> {
                         text += &format!(", and exposure {}", change(turn.before, turn.after));
                     }
                     (Topic::Start, Severity::Info, text + ".")
+                }
+                Reason::Revised { by, revision } => {
+                    let mut text = format!("{} replaced the new version by {}", who(by), quoted(revision));
+                    if turn.after.attempt() != turn.before.attempt() {
+                        (self.course.begun, self.course.ordered) = (turn.event.at, None);
+                        text += &format!(", and began attempt {}", turn.after.attempt());
+                    }
+                    if turn.after.exposure() == Share::ZERO && turn.before.exposure() > Share::ZERO {
+                        text += &format!(": exposure {}", change(turn.before, turn.after));
+                    }
+                    (Topic::Start, Severity::Warning, text + ".")
+                }
+                Reason::Requested { by, stage: number } => {
+                    let text =
+                        format!("{} asked again for an approval of leaving {}.", who(by), stage(*number));
+                    (Topic::Command, Severity::Info, text)
                 }
                 Reason::Paused { by } => {
                     self.course.paused_by = who(by);
@@ -197,7 +216,12 @@ impl<'a> Teller<'a> {
                 );
                 self.say(turn, Topic::Rise, Severity::Info, text + &self.left(turn));
             }
-            Action::Schedule | Action::Retry | Action::Resume | Action::Hold
+            Action::Schedule
+            | Action::Retry
+            | Action::Revise
+            | Action::Request
+            | Action::Resume
+            | Action::Hold
                 if turn.after.hold().is_some() =>
             {
                 let text = format!("{}: {because}.", self.standing(turn.after));

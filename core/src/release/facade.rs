@@ -6,7 +6,7 @@ use crate::canary::{Epoch, Lack, Look, Report, Verdict};
 use crate::error::{Error, Kind};
 use crate::observe::{Cumulative, Entry, Joined, Ledger, Measure, Metric, Outcome, ReplicaId};
 use crate::quantity::{Share, Timestamp};
-use crate::rollout::{self, Event, EventKind, Phase, State};
+use crate::rollout::{self, Command, Event, EventKind, Phase, State};
 use crate::slo::{Clearance, GateReport};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -182,16 +182,22 @@ impl Release {
 
     /// Looks at everything recorded and merged, and lets the rollout act on it, or on the operator's signal. For the controller only.
     ///
-    /// A start and a retry look first, so that the budget has spoken before the first rise.
+    /// A start, a retry and a revision look first, so that the budget has spoken before the first rise.
     ///
     /// # Errors
     /// A time before the last step's; then nothing has changed.
-    pub fn step(&mut self, at: Timestamp, signal: Signal) -> Result<Step, Error> {
+    pub fn step(&mut self, at: Timestamp, signal: impl Into<Signal>) -> Result<Step, Error> {
+        self.take(at, signal.into())
+    }
+
+    fn take(&mut self, at: Timestamp, signal: Signal) -> Result<Step, Error> {
         let source_failed = matches!(signal, Signal::SourceError { .. });
         let looks = match signal {
             Signal::Tick | Signal::SourceError { .. } => true,
-            Signal::Start { .. } | Signal::Retry { .. } => self.spec.gate().is_some(),
-            _ => false,
+            Signal::Command(Command::Start { .. } | Command::Retry { .. } | Command::Revise { .. }) => {
+                self.spec.gate().is_some()
+            }
+            Signal::Command(_) => false,
         };
         let (judged, report, gate) = match looks.then(|| self.look(at, source_failed)).flatten() {
             None => (None, None, None),
@@ -346,20 +352,15 @@ struct Judged {
     gate: Option<GateReport>,
 }
 
-/// The event that a signal is; none for those that only say that time has passed.
+/// The command that a signal is, as the log has it; none for those that only say that time has passed.
 fn command(signal: Signal, state: &State) -> Option<EventKind> {
-    Some(match signal {
-        Signal::Tick | Signal::SourceError { .. } => return None,
-        Signal::Start { by } => EventKind::Start { by },
-        Signal::Approve { by } => EventKind::Approve { by, stage: state.stage().unwrap_or(0) },
-        Signal::Pause { by } => EventKind::Pause { by },
-        Signal::Resume { by } => EventKind::Resume { by },
-        Signal::Abort { by, why } => EventKind::Abort { by, why },
-        Signal::Promote { by } => EventKind::Promote { by },
-        Signal::Retry { by } => EventKind::Retry { by },
-        Signal::Confirm => EventKind::Confirm,
-        Signal::RollbackFailed { why } => EventKind::RollbackFailed { why },
-    })
+    match signal {
+        Signal::Tick | Signal::SourceError { .. } => None,
+        Signal::Command(Command::Approve { by, stage: None }) => {
+            Some(Command::Approve { by, stage: Some(state.stage().unwrap_or(0)) }.into())
+        }
+        Signal::Command(command) => Some(command.into()),
+    }
 }
 
 /// A directive that was decoded must be one that a release with this spec could have come to.

@@ -7,7 +7,7 @@
 //! ```
 //! use rampgate::observe::{Outcome, ReplicaId};
 //! use rampgate::release::{Release, Signal};
-//! use rampgate::rollout::Action;
+//! use rampgate::rollout::{Action, Command};
 //! use rampgate::{Share, Span, Timestamp};
 //!
 //! let spec = r#"{
@@ -20,7 +20,7 @@
 //! let mut release = Release::from_json(spec, ReplicaId(1))?;
 //! let errors = release.metric("errors")?;
 //! let mut now: Timestamp = "2026-11-24T12:00:00Z".parse()?;
-//! release.step(now, Signal::Start { by: "ana".into() })?;
+//! release.step(now, Command::Start { by: "ana".into() })?;
 //! assert_eq!(release.exposure(), "50%".parse::<Share>()?);
 //!
 //! // Every unit is served; in this story the new version fails a tenth of the time.

@@ -1,5 +1,6 @@
 use crate::document::{Field, Node};
 use crate::error::{Error, Problems};
+use crate::rollout::Command;
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
@@ -17,50 +18,15 @@ pub enum Signal {
         /// What failed, for the log.
         why: String,
     },
-    /// Begin: a draft becomes scheduled, or ramps at once.
-    Start {
-        /// Who.
-        by: String,
-    },
-    /// Approve the present stage.
-    Approve {
-        /// Who.
-        by: String,
-    },
-    /// Stop the clock of the stage. Evidence still counts, and harm still rolls back.
-    Pause {
-        /// Who.
-        by: String,
-    },
-    /// Let the clock of the stage run again.
-    Resume {
-        /// Who.
-        by: String,
-    },
-    /// Back to nobody, now.
-    Abort {
-        /// Who.
-        by: String,
-        /// Why, for the log.
-        why: String,
-    },
-    /// Waive the rest of the stage's dwell, units and approval. The verdict, the calendar and the budget are not waived.
-    Promote {
-        /// Who.
-        by: String,
-    },
-    /// Begin a new attempt after a rollback or an expiry. Everything the old attempt had shown is void.
-    Retry {
-        /// Who.
-        by: String,
-    },
-    /// The rollback is in force everywhere.
-    Confirm,
-    /// The rollback could not be put in force.
-    RollbackFailed {
-        /// Why, for the log.
-        why: String,
-    },
+    /// A command of a person or the host; an approval that names no stage is one of the present stage.
+    #[serde(untagged)]
+    Command(Command),
+}
+
+impl From<Command> for Signal {
+    fn from(command: Command) -> Self {
+        Self::Command(command)
+    }
 }
 
 impl Signal {
@@ -68,9 +34,10 @@ impl Signal {
     ///
     /// ```
     /// use rampgate::release::Signal;
+    /// use rampgate::rollout::Command;
     ///
     /// assert_eq!(Signal::from_json(r#""tick""#)?, Signal::Tick);
-    /// assert_eq!(Signal::from_json(r#"{"pause": {"by": "ana"}}"#)?, Signal::Pause { by: "ana".into() });
+    /// assert_eq!(Signal::from_json(r#"{"pause": {"by": "ana"}}"#)?, Command::Pause { by: "ana".into() }.into());
     /// assert_eq!(Signal::from_json(r#"{"stop": {}}"#).unwrap_err().path(), "signal");
     /// assert_eq!(Signal::from_json(r#"{"pause": {}}"#).unwrap_err().path(), "signal.pause.by");
     /// # Ok::<(), rampgate::Error>(())
@@ -86,26 +53,11 @@ impl Signal {
     }
 
     fn read(field: &Field<'_>) -> Option<Self> {
-        let by = |rest: &Field<'_>| rest.texts(["by"]).map(|[by]| by);
-        let why = |rest: &Field<'_>| rest.texts(["why"]).map(|[why]| why);
-        let (word, rest) = field.case()?;
-        Some(match (word, &rest) {
-            ("tick", None) => Self::Tick,
-            ("source_error", Some(rest)) => Self::SourceError { why: why(rest)? },
-            ("start", Some(rest)) => Self::Start { by: by(rest)? },
-            ("approve", Some(rest)) => Self::Approve { by: by(rest)? },
-            ("pause", Some(rest)) => Self::Pause { by: by(rest)? },
-            ("resume", Some(rest)) => Self::Resume { by: by(rest)? },
-            ("abort", Some(rest)) => {
-                let [by, why] = rest.texts(["by", "why"])?;
-                Self::Abort { by, why }
-            }
-            ("promote", Some(rest)) => Self::Promote { by: by(rest)? },
-            ("retry", Some(rest)) => Self::Retry { by: by(rest)? },
-            ("confirm", None) => Self::Confirm,
-            ("rollback_failed", Some(rest)) => Self::RollbackFailed { why: why(rest)? },
-            _ => return field.refuse_case(),
-        })
+        match field.case()? {
+            ("tick", None) => Some(Self::Tick),
+            ("source_error", Some(rest)) => rest.texts(["why"]).map(|[why]| Self::SourceError { why }),
+            (word, rest) => Command::read(field, (word, rest.as_ref()), false).map(Self::Command),
+        }
     }
 }
 
@@ -116,19 +68,20 @@ mod tests {
     #[test]
     fn every_signal_is_read_as_it_is_written() {
         let [by, why] = ["ana", "a reason"].map(alloc::string::String::from);
-        for signal in [
-            Signal::Tick,
-            Signal::SourceError { why: why.clone() },
-            Signal::Start { by: by.clone() },
-            Signal::Approve { by: by.clone() },
-            Signal::Pause { by: by.clone() },
-            Signal::Resume { by: by.clone() },
-            Signal::Abort { by: by.clone(), why: why.clone() },
-            Signal::Promote { by: by.clone() },
-            Signal::Retry { by },
-            Signal::Confirm,
-            Signal::RollbackFailed { why },
-        ] {
+        let commands = [
+            Command::Start { by: by.clone() },
+            Command::Approve { by: by.clone(), stage: None },
+            Command::Approve { by: by.clone(), stage: Some(3) },
+            Command::Pause { by: by.clone() },
+            Command::Resume { by: by.clone() },
+            Command::Abort { by: by.clone(), why: why.clone() },
+            Command::Promote { by: by.clone() },
+            Command::Retry { by },
+            Command::Confirm,
+            Command::RollbackFailed { why: why.clone() },
+        ];
+        let others = [Signal::Tick, Signal::SourceError { why }];
+        for signal in others.into_iter().chain(commands.map(Signal::Command)) {
             let text = serde_json::to_string(&signal).unwrap();
             assert_eq!(Signal::from_json(&text).unwrap(), signal, "{text}");
         }

@@ -1,13 +1,14 @@
 use super::{Phase, Reason};
 use crate::quantity::{Share, Timestamp};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// What was decided. A closed set: a host that misses a case would act unsafely.
 ///
-/// Exposure rises with `Advance` alone and falls with `RollBack`, and with `Retry` or `Advance` out of an expired
-/// attempt. The rest leaves it where it is.
+/// Exposure rises with `Advance` alone and falls with `RollBack`, and where a new attempt begins: with `Retry` or `Revise`, or with
+/// `Advance` if its first stage is entered at once. The rest leaves it where it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
@@ -23,6 +24,10 @@ pub enum Action {
     Approve,
     /// A promotion was noted, and something else stands in the way.
     Promote,
+    /// An approval that had lapsed was asked for again.
+    Request,
+    /// The new version was replaced: put what [`Decision::exposure`] says into force, for the revision that it names.
+    Revise,
     /// Dwell and deadlines stand still.
     Pause,
     /// Dwell and deadlines run again.
@@ -50,10 +55,10 @@ pub enum Action {
 /// One line of the decision log: what was decided at which event, what holds now, and why.
 ///
 /// ```
-/// use rampgate::rollout::{Event, EventKind, Plan, State, step};
+/// use rampgate::rollout::{Command, Event, Plan, State, step};
 ///
 /// let plan = Plan::from_json(r#"{"stages": [{"exposure": "5%", "min_dwell": "1h"}]}"#)?;
-/// let start = Event { seq: 1, at: "2026-11-24T12:00:00Z".parse()?, kind: EventKind::Start { by: "ann".into() } };
+/// let start = Event { seq: 1, at: "2026-11-24T12:00:00Z".parse()?, kind: Command::Start { by: "ann".into() }.into() };
 /// let (_, decisions) = step(&plan, &State::new(), &start)?;
 /// assert_eq!(
 ///     decisions[0].to_string(),
@@ -73,6 +78,9 @@ pub struct Decision {
     pub at: Timestamp,
     /// The attempt that holds now, from 1.
     pub attempt: u32,
+    /// The revision that holds now, if anyone [replaced](super::Command::Revise) the document's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
     /// What was decided.
     pub action: Action,
     /// The exposure that holds now.
@@ -92,6 +100,8 @@ impl fmt::Display for Action {
             Self::Continue => "continue",
             Self::Approve => "approve",
             Self::Promote => "promote",
+            Self::Request => "request",
+            Self::Revise => "revise",
             Self::Pause => "pause",
             Self::Resume => "resume",
             Self::Bake => "bake",

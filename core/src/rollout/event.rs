@@ -3,15 +3,14 @@ use crate::canary::Finding;
 use crate::error::{Error, Kind};
 use crate::quantity::{Timestamp, shown};
 use crate::slo::Clearance;
-use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 /// Something that happened, when, and with which number: one line of the log from which everything can be replayed.
 ///
 /// ```
-/// use rampgate::rollout::{Event, EventKind};
+/// use rampgate::rollout::{Command, Event};
 ///
-/// let event = Event { seq: 1, at: "2026-11-24T12:00:00Z".parse()?, kind: EventKind::Start { by: "ann".into() } };
+/// let event = Event { seq: 1, at: "2026-11-24T12:00:00Z".parse()?, kind: Command::Start { by: "ann".into() }.into() };
 /// # let line = serde_json::to_string(&event).unwrap();
 /// assert_eq!(line, r#"{"seq":1,"at":1795521600000,"kind":{"start":{"by":"ann"}}}"#);
 /// # Ok::<(), rampgate::Error>(())
@@ -28,18 +27,11 @@ pub struct Event {
 }
 
 /// What an [`Event`] says.
-///
-/// `by` is whoever gave the command, in the host's words. The library takes the host's word for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum EventKind {
     /// Time has passed. Enough for plans without verdicts, start times and the end of a freeze.
     Tick,
-    /// A person or program starts the release.
-    Start {
-        /// Who.
-        by: String,
-    },
     /// The judge and the error budget have spoken.
     Judged {
         /// The attempt that was judged; see [`State::judging`](super::State::judging).
@@ -51,73 +43,33 @@ pub enum EventKind {
         /// What the budget says of the next stage's exposure.
         clearance: Clearance,
     },
-    /// A person approves leaving a stage.
-    Approve {
-        /// Who.
-        by: String,
-        /// The stage they looked at, so that an approval that comes late never counts for the next one.
-        stage: u32,
-    },
-    /// Stop dwell and deadlines where they are. Evidence, abort and rollback go on.
-    Pause {
-        /// Who.
-        by: String,
-    },
-    /// The end of a pause.
-    Resume {
-        /// Who.
-        by: String,
-    },
-    /// Back to exposure 0, now, from anywhere.
-    Abort {
-        /// Who.
-        by: String,
-        /// Their reason.
-        why: String,
-    },
-    /// Waives what is left of the current stage's dwell, units and approval; never its verdict, the calendar or the
-    /// budget.
-    Promote {
-        /// Who.
-        by: String,
-    },
-    /// Begins a new attempt after a rollback or an expiry. What was found in the old one is void.
-    Retry {
-        /// Who.
-        by: String,
-    },
-    /// The host confirms that exposure 0 is in force everywhere.
-    Confirm,
-    /// The host could not bring exposure 0 into force.
-    RollbackFailed {
-        /// What went wrong.
-        why: String,
-    },
+    /// A person or the host gave a command; in JSON it stands here without a name of its own, as `{"start": {"by": "ann"}}`.
+    #[serde(untagged)]
+    Command(Command),
+}
+
+impl From<Command> for EventKind {
+    fn from(command: Command) -> Self {
+        Self::Command(command)
+    }
 }
 
 impl EventKind {
     /// The command that a person or the host gave, if this is one.
     #[must_use]
-    pub const fn command(&self) -> Option<Command> {
-        Some(match self {
-            Self::Tick | Self::Judged { .. } => return None,
-            Self::Start { .. } => Command::Start,
-            Self::Approve { .. } => Command::Approve,
-            Self::Pause { .. } => Command::Pause,
-            Self::Resume { .. } => Command::Resume,
-            Self::Abort { .. } => Command::Abort,
-            Self::Promote { .. } => Command::Promote,
-            Self::Retry { .. } => Command::Retry,
-            Self::Confirm => Command::Confirm,
-            Self::RollbackFailed { .. } => Command::RollbackFailed,
-        })
+    pub const fn command(&self) -> Option<&Command> {
+        match self {
+            Self::Command(command) => Some(command),
+            Self::Tick | Self::Judged { .. } => None,
+        }
     }
 
-    /// Refuses numbers that could not be written to a log and read back.
+    /// Refuses what could not be written to a log and read back.
     pub(super) fn check(&self) -> Result<(), Error> {
         match self {
+            Self::Tick => Ok(()),
             Self::Judged { finding, .. } => check_finding("event.kind.judged.finding", finding),
-            _ => Ok(()),
+            Self::Command(command) => command.check(),
         }
     }
 }

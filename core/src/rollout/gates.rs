@@ -1,7 +1,7 @@
-use super::stage::{Fallback, Overdue, Requirement};
-use super::{Action, Hold, Plan, Reason, Stage, Watch};
+use super::stage::{Fallback, Overdue, Requirement, Unapproved};
+use super::{Action, ApprovalLimit, Hold, Plan, Reason, Stage, Watch};
 use crate::canary::{Finding, Lack, Verdict};
-use crate::quantity::{Share, Timestamp};
+use crate::quantity::{Share, Span, Timestamp};
 use crate::slo::Clearance;
 use alloc::vec::Vec;
 
@@ -82,10 +82,11 @@ impl Gates {
         match (&watch.promoted, &watch.approved) {
             (Some(by), _) => gates.opened.push(Reason::Promoted { by: by.clone() }),
             (None, Some(by)) => gates.opened.push(Reason::Approved { by: by.clone(), stage: number }),
-            (None, None) if stage.approval => {
-                gates.close(Hold::Approval, Reason::ApprovalMissing { stage: number });
-            }
+            (None, None) if stage.approval => gates.approval(number, stage, watch),
             (None, None) => {}
+        }
+        if let Some(limit) = stage.approval_limit.filter(|limit| watch.waited >= limit.within) {
+            gates.timeout(number, limit, watch.waited);
         }
         if let Some(limit) = stage.deadline.filter(|limit| watch.elapsed >= *limit) {
             let action = match stage.on_deadline {
@@ -165,6 +166,30 @@ impl Gates {
             let (until, why) = freeze.into_parts();
             self.close(Hold::Calendar, Reason::Freeze { until, why });
         }
+    }
+
+    /// An approval that is asked for and not there.
+    fn approval(&mut self, number: u32, stage: &Stage, watch: &Watch) {
+        let Some(ApprovalLimit { within, on_timeout }) = stage.approval_limit else {
+            return self.close(Hold::Approval, Reason::ApprovalMissing { stage: number });
+        };
+        let waited = watch.waited;
+        if on_timeout == Unapproved::Hold && waited >= within {
+            self.close(Hold::ApprovalLapsed, Reason::ApprovalLapsed { stage: number, waited, within });
+        } else {
+            self.close(Hold::Approval, Reason::ApprovalPending { stage: number, waited, within });
+        }
+    }
+
+    /// The time for an approval is over. A rollback that is due anyway comes first.
+    fn timeout(&mut self, number: u32, limit: ApprovalLimit, waited: Span) {
+        let action = match limit.on_timeout {
+            Unapproved::RollBack => Action::RollBack,
+            Unapproved::Expire => Action::Expire,
+            Unapproved::Hold => return,
+        };
+        let reason = Reason::ApprovalTimeout { stage: number, waited, within: limit.within };
+        self.give.get_or_insert((action, Some(reason)));
     }
 
     fn close(&mut self, hold: Hold, reason: Reason) {

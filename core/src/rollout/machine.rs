@@ -1,6 +1,6 @@
 use super::gates::{Gates, Opinion};
 use super::state::Place;
-use super::{Action, Decision, Event, EventKind, Hold, Plan, Reason, State, Watch};
+use super::{Action, Command, Decision, Event, EventKind, Hold, Plan, Reason, State, Unapproved, Watch};
 use crate::canary::{Finding, Verdict};
 use crate::error::{Error, Kind};
 use crate::quantity::Share;
@@ -20,13 +20,13 @@ use alloc::vec::Vec;
 /// - `state.*` (`Corrupt`): the state cannot belong to this plan.
 ///
 /// ```
-/// use rampgate::rollout::{Event, EventKind, Phase, Plan, State, step};
+/// use rampgate::rollout::{Command, Event, Phase, Plan, State, step};
 ///
 /// let plan = Plan::from_json(r#"{"stages": [{"exposure": "5%", "min_dwell": "1h"}]}"#)?;
 /// let at = "2026-11-24T12:00:00Z".parse()?;
-/// let (state, _) = step(&plan, &State::new(), &Event { seq: 1, at, kind: EventKind::Start { by: "ann".into() } })?;
-/// let abort = EventKind::Abort { by: "bob".into(), why: "pager".into() };
-/// let (state, decisions) = step(&plan, &state, &Event { seq: 2, at, kind: abort })?;
+/// let (state, _) = step(&plan, &State::new(), &Event { seq: 1, at, kind: Command::Start { by: "ann".into() }.into() })?;
+/// let abort = Command::Abort { by: "bob".into(), why: "pager".into() };
+/// let (state, decisions) = step(&plan, &state, &Event { seq: 2, at, kind: abort.into() })?;
 /// assert_eq!(state.phase(), Phase::RollingBack);
 /// assert_eq!(state.exposure(), rampgate::Share::ZERO);
 /// assert_eq!(decisions[0].reasons[0].to_string(), "bob aborted it: pager");
@@ -69,7 +69,14 @@ impl<'a> Turn<'a> {
         if !before.is_paused()
             && let Some(watch) = &mut state.watch
         {
-            watch.run(event.at.since(before.at));
+            let gap = event.at.since(before.at);
+            watch.run(gap);
+            let stage = before.place.stage().and_then(|stage| plan.stage(stage));
+            if before.hold == Some(Hold::Approval)
+                && stage.is_some_and(|stage| stage.approval_limit.is_some())
+            {
+                watch.wait(gap);
+            }
         }
         Self { plan, before, event, state, reasons: Vec::new() }
     }
@@ -87,6 +94,7 @@ impl<'a> Turn<'a> {
             seq: event.seq,
             at: event.at,
             attempt: state.attempt,
+            revision: state.revision.clone(),
             action,
             exposure: state.exposure,
             phase: state.phase(),
@@ -102,15 +110,23 @@ impl<'a> Turn<'a> {
             EventKind::Judged { attempt, stage, finding, clearance } => {
                 self.judged(*attempt, *stage, finding, *clearance)
             }
-            EventKind::Abort { by, why } => self.abort(by, why),
-            EventKind::Pause { by } => self.pause(by),
-            EventKind::Resume { by } => self.resume(by),
-            EventKind::Approve { by, stage } => self.approve(by, *stage),
-            EventKind::Promote { by } => self.promote(by),
-            EventKind::Start { by } => self.start(by),
-            EventKind::Retry { by } => self.retry(by),
-            EventKind::Confirm => self.confirm(),
-            EventKind::RollbackFailed { why } => self.rollback_failed(why),
+            EventKind::Command(command) => self.command(command),
+        }
+    }
+
+    fn command(&mut self, command: &Command) -> Option<Action> {
+        match command {
+            Command::Abort { by, why } => self.abort(by, why),
+            Command::Pause { by } => self.pause(by),
+            Command::Resume { by } => self.resume(by),
+            Command::Approve { by, stage } => self.approve(by, (*stage)?),
+            Command::Promote { by } => self.promote(by),
+            Command::Request { by } => self.request(by),
+            Command::Revise { by, revision } => self.revise(by, revision),
+            Command::Start { by } => self.start(by),
+            Command::Retry { by } => self.retry(by),
+            Command::Confirm => self.confirm(),
+            Command::RollbackFailed { why } => self.rollback_failed(why),
         }
     }
 
@@ -210,18 +226,63 @@ impl<'a> Turn<'a> {
     }
 
     fn approve(&mut self, by: &str, stage: u32) -> Option<Action> {
+        let asked = self.plan.stage(stage).filter(|stage| stage.approval);
         match (self.state.place, &mut self.state.watch) {
             (Place::Stage(current_stage), _) if current_stage != stage => {
                 return self.ignore(Reason::OtherStage { stage, current_stage });
             }
-            (Place::Stage(_), Some(watch))
-                if watch.approved.is_none() && self.plan.stage(stage).is_some_and(|stage| stage.approval) =>
-            {
+            (Place::Stage(_), Some(watch)) if watch.approved.is_none() && asked.is_some() => {
+                let waited = watch.waited;
+                if let Some(limit) =
+                    asked.and_then(|stage| stage.approval_limit).filter(|limit| waited >= limit.within)
+                {
+                    return self.ignore(Reason::ApprovalLate {
+                        by: by.into(),
+                        stage,
+                        waited,
+                        within: limit.within,
+                    });
+                }
                 watch.approved = Some(by.into());
             }
             _ => return self.not_applicable(),
         }
         self.note(Action::Approve, Reason::Approved { by: by.into(), stage })
+    }
+
+    /// Asks again for an approval that nobody gave in time.
+    fn request(&mut self, by: &str) -> Option<Action> {
+        let Place::Stage(stage) = self.state.place else { return self.not_applicable() };
+        let limit = self.plan.stage(stage).and_then(|stage| stage.approval_limit);
+        match &mut self.state.watch {
+            Some(watch)
+                if watch.promoted.is_none()
+                    && limit.is_some_and(|limit| limit.on_timeout == Unapproved::Hold)
+                    && watch.is_overdue(limit) =>
+            {
+                watch.waited = crate::Span::ZERO;
+            }
+            _ => return self.not_applicable(),
+        }
+        self.reasons.push(Reason::Requested { by: by.into(), stage });
+        self.settle(Some(Action::Request))
+    }
+
+    /// Another new version: what was found of the old one is void. A rollback that is not confirmed goes on, and a pause too.
+    fn revise(&mut self, by: &str, revision: &str) -> Option<Action> {
+        if self.state.revision.as_deref() == Some(revision) {
+            return self.ignore(Reason::SameRevision { revision: revision.into() });
+        }
+        self.state.revision = Some(revision.into());
+        self.reasons.push(Reason::Revised { by: by.into(), revision: revision.into() });
+        if matches!(self.state.place, Place::Draft | Place::RollingBack | Place::RollbackFailed) {
+            return Some(Action::Revise);
+        }
+        let paused = self.state.is_paused();
+        self.state.attempt = self.state.attempt.saturating_add(1);
+        self.move_to(Place::Scheduled, Share::ZERO);
+        self.state.hold = paused.then_some(Hold::Paused);
+        self.settle(Some(Action::Revise))
     }
 
     fn promote(&mut self, by: &str) -> Option<Action> {
@@ -251,7 +312,7 @@ impl<'a> Turn<'a> {
     }
 
     fn not_applicable(&mut self) -> Option<Action> {
-        let command = self.event.kind.command()?;
+        let command = self.event.kind.command()?.name();
         self.ignore(Reason::NotApplicable { command, phase: self.before.phase() })
     }
 

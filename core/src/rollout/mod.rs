@@ -24,13 +24,13 @@
 //! freeze never blocks a decrease; silence is neither a pass nor a failure; every decision has its reasons.
 //!
 //! What people get wrong: [`State::exposure`] is what the release asks for. Bringing it into force is the host's part, and a
-//! rollback is over only when the host has said [`EventKind::Confirm`].
+//! rollback is over only when the host has said [`Command::Confirm`].
 //!
 //! Plans of other tools are read by [`import`].
 //!
 //! ```
 //! use rampgate::canary::{Finding, Verdict};
-//! use rampgate::rollout::{Event, EventKind, Phase, Plan, State, step};
+//! use rampgate::rollout::{Command, Event, EventKind, Phase, Plan, State, step};
 //! use rampgate::slo::Clearance;
 //! use rampgate::{Span, Timestamp};
 //!
@@ -51,7 +51,7 @@
 //!     log.extend(decisions.iter().map(|decision| decision.to_string()));
 //!     Ok(())
 //! };
-//! apply(&mut state, EventKind::Start { by: "ann".into() })?;
+//! apply(&mut state, Command::Start { by: "ann".into() }.into())?;
 //! for units in [60, 120, 180] {
 //!     let finding = Finding {
 //!         verdict: Verdict::Safe,
@@ -75,6 +75,7 @@
 //! ```
 
 mod calendar;
+mod command;
 mod decision;
 mod event;
 mod gates;
@@ -90,13 +91,14 @@ mod state;
 mod watch;
 
 pub use calendar::{Calendar, Freeze, Window};
+pub use command::{Command, CommandName};
 pub use decision::{Action, Decision};
 pub use event::{Event, EventKind};
 pub use machine::step;
 pub use phase::{Hold, Phase};
 pub use plan::Plan;
-pub use reason::{Command, Reason};
+pub use reason::Reason;
 pub use replay::replay;
-pub use stage::{Fallback, Overdue, Requirement, Stage};
+pub use stage::{ApprovalLimit, Fallback, Overdue, Requirement, Stage, Unapproved};
 pub use state::State;
 pub use watch::Watch;

@@ -62,6 +62,8 @@ pub enum Hold {
     Calendar,
     /// A person has to approve.
     Approval,
+    /// Nobody approved in time, and someone has to ask again.
+    ApprovalLapsed,
 }
 
 impl fmt::Display for Phase {
@@ -95,6 +97,7 @@ impl fmt::Display for Hold {
             Self::Budget => "error budget",
             Self::Calendar => "freeze",
             Self::Approval => "approval",
+            Self::ApprovalLapsed => "lapsed approval",
         })
     }
 }

@@ -135,6 +135,7 @@ impl Plan {
             min_units: 0,
             requires: if last.is_monitored() { Requirement::NoHarm } else { Requirement::Unmonitored },
             approval: false,
+            approval_limit: None,
             on_inconclusive: Fallback::Hold,
             deadline: last.deadline.map(|deadline| deadline.saturating_add(self.bake)),
             ..last

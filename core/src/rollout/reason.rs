@@ -1,25 +1,9 @@
-use super::Phase;
+use super::{CommandName, Phase};
 use crate::canary::Lack;
 use crate::quantity::{Share, Span, Timestamp};
 use alloc::string::String;
 use core::fmt;
 use serde::{Deserialize, Serialize};
-
-/// What a person or the host may ask of the machine; see [`EventKind`](super::EventKind).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "each is the event of the same name")]
-pub enum Command {
-    Start,
-    Approve,
-    Pause,
-    Resume,
-    Abort,
-    Promote,
-    Retry,
-    Confirm,
-    RollbackFailed,
-}
 
 /// Why a decision was taken, with the numbers it was taken by. Its `Display` is a plain English sentence.
 ///
@@ -43,6 +27,12 @@ pub enum Reason {
     Approved { by: String, stage: u32 },
     /// Someone waived the rest of dwell, units and approval.
     Promoted { by: String },
+    /// Someone asked again for an approval that had lapsed.
+    Requested { by: String, stage: u32 },
+    /// Someone replaced the new version.
+    Revised { by: String, revision: String },
+    /// The revision is the one that is being released already.
+    SameRevision { revision: String },
     /// Someone aborted the release.
     Aborted { by: String, why: String },
     /// The host confirmed that exposure 0 is in force.
@@ -50,7 +40,7 @@ pub enum Reason {
     /// The host could not bring exposure 0 into force.
     RollbackFailed { why: String },
     /// The command does nothing in this phase.
-    NotApplicable { command: Command, phase: Phase },
+    NotApplicable { command: CommandName, phase: Phase },
     /// An approval of another stage than the present one.
     OtherStage { stage: u32, current_stage: u32 },
     /// A finding about another attempt or stage than the present one.
@@ -87,22 +77,14 @@ pub enum Reason {
     Freeze { until: Option<Timestamp>, why: Option<String> },
     /// Nobody has approved leaving the stage.
     ApprovalMissing { stage: u32 },
-}
-
-impl fmt::Display for Command {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Start => "start",
-            Self::Approve => "approve",
-            Self::Pause => "pause",
-            Self::Resume => "resume",
-            Self::Abort => "abort",
-            Self::Promote => "promote",
-            Self::Retry => "retry",
-            Self::Confirm => "confirm",
-            Self::RollbackFailed => "rollback_failed",
-        })
-    }
+    /// Nobody has approved leaving the stage; `waited` is how long this alone has stood in the way, of the time that the plan gives.
+    ApprovalPending { stage: u32, waited: Span, within: Span },
+    /// Nobody approved in time, and the plan rolls back or keeps the exposure.
+    ApprovalTimeout { stage: u32, waited: Span, within: Span },
+    /// Nobody approved in time, and someone has to ask again.
+    ApprovalLapsed { stage: u32, waited: Span, within: Span },
+    /// An approval that came when the time was over.
+    ApprovalLate { by: String, stage: u32, waited: Span, within: Span },
 }
 
 impl fmt::Display for Reason {
@@ -116,6 +98,11 @@ impl fmt::Display for Reason {
             Self::Approved { by, stage } => write!(f, "{by} approved leaving stages[{stage}]"),
             Self::Promoted { by } => write!(f, "{by} waived the rest of dwell, units and approval"),
             Self::Aborted { by, why } => write!(f, "{by} aborted it: {why}"),
+            Self::Requested { by, stage } => {
+                write!(f, "{by} asked again for the approval of stages[{stage}]")
+            }
+            Self::Revised { by, revision } => write!(f, "{by} replaced the new version by {revision}"),
+            Self::SameRevision { revision } => write!(f, "{revision} is what is being released"),
             Self::Confirmed => f.write_str("exposure 0% is in force"),
             Self::RollbackFailed { why } => write!(f, "exposure 0% could not be brought into force: {why}"),
             Self::NotApplicable { command, phase } => write!(f, "`{command}` does nothing while {phase}"),
@@ -175,6 +162,19 @@ impl fmt::Display for Reason {
                 }
             }
             Self::ApprovalMissing { stage } => write!(f, "nobody has approved leaving stages[{stage}]"),
+            Self::ApprovalPending { stage, waited, within } => {
+                write!(f, "nobody has approved leaving stages[{stage}] for {waited} of {within}")
+            }
+            Self::ApprovalTimeout { stage, waited, within } => {
+                write!(f, "nobody approved leaving stages[{stage}] within {within}: {waited} have passed")
+            }
+            Self::ApprovalLapsed { stage, waited, within } => write!(
+                f,
+                "nobody approved leaving stages[{stage}] within {within}: {waited} have passed, and it has to be asked for again"
+            ),
+            Self::ApprovalLate { by, stage, waited, within } => {
+                write!(f, "{by} approved leaving stages[{stage}] after {waited} of {within}: too late")
+            }
         }
     }
 }
@@ -215,7 +215,7 @@ mod tests {
             ),
             (
                 Reason::NotApplicable {
-                    command: Command::Promote,
+                    command: CommandName::Promote,
                     phase: Phase::Holding { stage: 1, reason: Hold::Approval },
                 },
                 "`promote` does nothing while holding in stages[1] (approval)",

@@ -39,6 +39,61 @@ pub enum Overdue {
     Expire,
 }
 
+/// What to do when nobody approves in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Unapproved {
+    /// Roll the release back. The default.
+    #[default]
+    RollBack,
+    /// Keep the exposure as it is, for good: [`Phase::Expired`](super::Phase::Expired).
+    Expire,
+    /// The request lapses: no approval counts until someone [asks again](super::Command::Request).
+    Hold,
+}
+
+/// How long a person has to approve, and what happens if nobody does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApprovalLimit {
+    pub(super) within: Span,
+    pub(super) on_timeout: Unapproved,
+}
+
+impl ApprovalLimit {
+    /// The time, above 0s, during which the approval alone stands in the way: from the moment when everything else in the stage is met,
+    /// pauses not counted.
+    #[must_use]
+    pub const fn within(&self) -> Span {
+        self.within
+    }
+
+    /// What happens when that time is over.
+    #[must_use]
+    pub const fn on_timeout(&self) -> Unapproved {
+        self.on_timeout
+    }
+
+    fn read(field: &Field<'_>) -> Option<Self> {
+        let mut fields = field.object()?;
+        let within = fields.required("within").and_then(|field| {
+            let within = field.parse::<Span>()?;
+            if within == Span::ZERO {
+                field.refuse(Kind::Range, "must be above 0s");
+                return None;
+            }
+            Some(within)
+        });
+        let on_timeout = or_default(fields.optional("on_timeout"), |field| {
+            field.choice(&[
+                ("rollback", Unapproved::RollBack),
+                ("expire", Unapproved::Expire),
+                ("hold", Unapproved::Hold),
+            ])
+        });
+        fields.finish();
+        Some(Self { within: within?, on_timeout: on_timeout? })
+    }
+}
+
 /// One step of the ramp: an exposure, and what it takes to go on from there.
 ///
 /// ```
@@ -57,6 +112,7 @@ pub struct Stage {
     pub(super) min_units: u64,
     pub(super) requires: Requirement,
     pub(super) approval: bool,
+    pub(super) approval_limit: Option<ApprovalLimit>,
     pub(super) on_inconclusive: Fallback,
     pub(super) on_no_data: Fallback,
     pub(super) deadline: Option<Span>,
@@ -92,6 +148,12 @@ impl Stage {
     #[must_use]
     pub const fn approval(&self) -> bool {
         self.approval
+    }
+
+    /// How long a person has to approve; none where they may take any time, or need not approve.
+    #[must_use]
+    pub const fn approval_limit(&self) -> Option<ApprovalLimit> {
+        self.approval_limit
     }
 
     /// What happens when the minimums are met and the verdict is inconclusive.
@@ -161,7 +223,13 @@ impl Stage {
         } else {
             or_default(fields.optional("min_units"), |field| field.integer(0..=u64::MAX))
         };
-        let approval = or_default(fields.optional("approval"), |field| field.bool());
+        let approval_field = fields.optional("approval");
+        let approval = or_default(approval_field.clone(), |field| {
+            if field.is_object() {
+                return ApprovalLimit::read(field).map(|limit| (true, Some(limit)));
+            }
+            field.bool().map(|asked| (asked, None))
+        });
 
         let fallback = |field: &Field<'_>, works: bool| {
             let chosen = field.choice(&[("hold", Fallback::Hold), ("rollback", Fallback::RollBack)])?;
@@ -188,6 +256,15 @@ impl Stage {
             }
             Some(Some(deadline))
         });
+        if let (Some(field), Some((_, Some(limit))), Some(Some(deadline)), Some(dwell)) =
+            (approval_field, approval, deadline, min_dwell)
+            && dwell.saturating_add(limit.within) >= deadline
+        {
+            let rule =
+                format!("must be over before the `deadline` ({deadline}), `min_dwell` ({dwell}) included");
+            field.refuse_in("within", Kind::Conflict, rule);
+            return None;
+        }
         let on_deadline = or_default(fields.optional("on_deadline"), |field| {
             let chosen = field.choice(&[("rollback", Overdue::RollBack), ("expire", Overdue::Expire)])?;
             if chosen == Overdue::Expire && deadline == Some(None) {
@@ -202,7 +279,8 @@ impl Stage {
             min_dwell: min_dwell?,
             min_units: min_units?,
             requires: requires?,
-            approval: approval?,
+            approval: approval?.0,
+            approval_limit: approval?.1,
             on_inconclusive: on_inconclusive?,
             on_no_data: on_no_data?,
             deadline: deadline?,

@@ -1,9 +1,11 @@
 use super::event::check_finding;
-use super::{Hold, Phase, Plan, Watch};
+use super::{Hold, Phase, Plan, Unapproved, Watch};
 use crate::canary::Verdict;
+use crate::document::check_name;
 use crate::error::{Error, Kind};
-use crate::quantity::{Share, Timestamp};
+use crate::quantity::{Share, Span, Timestamp};
 use crate::slo::Clearance;
+use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
 /// Everything the machine remembers of a release. Explicit, so the host keeps it: as JSON, as postcard, or not at all,
@@ -25,6 +27,7 @@ pub struct State {
     pub(super) hold: Option<Hold>,
     pub(super) clearance: Option<Clearance>,
     pub(super) watch: Option<Watch>,
+    pub(super) revision: Option<String>,
 }
 
 /// A [`Phase`] without its hold, which pauses and waits share: one fact, kept once.
@@ -100,6 +103,7 @@ impl State {
             hold: None,
             clearance: None,
             watch: None,
+            revision: None,
         }
     }
 
@@ -118,6 +122,13 @@ impl State {
             (Place::RolledBack, _) => Phase::RolledBack,
             (Place::Expired(stage), _) => Phase::Expired { stage },
         }
+    }
+
+    /// What is released, if anyone [replaced](super::Command::Revise) the document's version; while a rollback is not confirmed, what the next
+    /// attempt will release.
+    #[must_use]
+    pub fn revision(&self) -> Option<&str> {
+        self.revision.as_deref()
     }
 
     /// What stands in the way, in any phase that can wait: scheduled, holding or baking.
@@ -235,6 +246,9 @@ impl State {
         if self.seq == 0 && *self != Self::new() {
             return broken("state.seq", "must be above 0 once anything happened");
         }
+        if let Some(revision) = &self.revision {
+            check_name("state.revision", revision)?;
+        }
         if !self.hold_fits() {
             return broken("state.hold", "must fit the phase");
         }
@@ -289,18 +303,33 @@ impl State {
         } else if watch.units > watch.base || watch.quiet != watch.elapsed {
             return broken("state.watch.judged", "must be there where units were counted");
         }
-        let asks = self.place.stage().and_then(|stage| plan.stage(stage)).is_some_and(|stage| stage.approval);
-        if watch.approved.is_some() && (baking || !asks) {
-            return broken("state.watch.approved", "must be where the stage asks for approval");
+        let stage = self.place.stage().and_then(|stage| plan.stage(stage)).filter(|_| !baking);
+        let limit = stage.and_then(|stage| stage.approval_limit);
+        if watch.waited > watch.elapsed || (limit.is_none() && watch.waited > Span::ZERO) {
+            return broken(
+                "state.watch.waited",
+                "must be of the time elapsed, where an approval has a time limit",
+            );
         }
-        Ok(())
+        let asks = stage.is_some_and(|stage| stage.approval);
+        if watch.approved.is_some() && (!asks || watch.is_overdue(limit)) {
+            return broken("state.watch.approved", "must be where the stage asks for approval, in time");
+        }
+        let lapses = limit.is_some_and(|limit| limit.on_timeout == Unapproved::Hold);
+        match self.hold {
+            Some(Hold::Approval) if !asks => broken("state.hold", "must fit the stage"),
+            Some(Hold::ApprovalLapsed) if !lapses || !watch.is_overdue(limit) => {
+                broken("state.hold", "must fit the stage")
+            }
+            _ => Ok(()),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rollout::{Event, EventKind, step};
+    use crate::rollout::{Command, Event, EventKind, step};
     use alloc::string::ToString;
     use serde_json::{Value, json};
 
@@ -311,7 +340,7 @@ mod tests {
     }
 
     fn started() -> State {
-        let event = Event { seq: 1, at: Timestamp::EPOCH, kind: EventKind::Start { by: "ann".into() } };
+        let event = Event { seq: 1, at: Timestamp::EPOCH, kind: Command::Start { by: "ann".into() }.into() };
         step(&plan("5%"), &State::new(), &event).unwrap().0
     }
 
@@ -359,7 +388,7 @@ mod tests {
         other["version"] = json!(2);
         let error = serde_json::from_value::<State>(other).unwrap_err();
         assert!(error.to_string().contains("must be 1, got 2"), "{error}");
-        assert!(postcard::from_bytes::<State>(&[2, 0, 0, 1, 0, 0, 0, 0, 0, 0]).is_err());
-        assert_eq!(postcard::from_bytes::<State>(&[1, 0, 0, 1, 0, 0, 0, 0, 0, 0]).unwrap(), State::new());
+        assert!(postcard::from_bytes::<State>(&[2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]).is_err());
+        assert_eq!(postcard::from_bytes::<State>(&[1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]).unwrap(), State::new());
     }
 }

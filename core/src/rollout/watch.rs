@@ -1,3 +1,4 @@
+use super::ApprovalLimit;
 use crate::canary::{Finding, Verdict};
 use crate::quantity::{Span, Timestamp};
 use alloc::string::String;
@@ -14,6 +15,8 @@ pub struct Watch {
     /// The part of `elapsed` since the last finding that carried data.
     pub(super) quiet: Span,
     pub(super) dwell: Span,
+    /// The part of `elapsed` in which an approval with a time limit alone stood in the way, since it was last asked for.
+    pub(super) waited: Span,
     /// Units counted before this watch began: a bake goes on with its stage's count.
     pub(super) base: u64,
     /// The most units that a sound finding has brought.
@@ -40,6 +43,7 @@ impl Watch {
             elapsed: Span::ZERO,
             quiet: Span::ZERO,
             dwell: Span::ZERO,
+            waited: Span::ZERO,
             base,
             units: base,
             mark: None,
@@ -53,6 +57,16 @@ impl Watch {
     pub(super) fn run(&mut self, gap: Span) {
         self.elapsed = self.elapsed.saturating_add(gap);
         self.quiet = self.quiet.saturating_add(gap);
+    }
+
+    /// Lets the clock of an approval run.
+    pub(super) fn wait(&mut self, gap: Span) {
+        self.waited = self.waited.saturating_add(gap);
+    }
+
+    /// Whether nobody approved in time.
+    pub(super) fn is_overdue(&self, limit: Option<ApprovalLimit>) -> bool {
+        limit.is_some_and(|limit| self.waited >= limit.within)
     }
 
     /// Ends the stretch in which time between findings counts as dwell.
@@ -104,6 +118,13 @@ impl Watch {
     #[must_use]
     pub const fn dwell(&self) -> Span {
         self.dwell
+    }
+
+    /// How long an approval with a time limit has been waited for, since it was last asked for: the time during which it alone stood in
+    /// the way, pauses not counted.
+    #[must_use]
+    pub const fn waited(&self) -> Span {
+        self.waited
     }
 
     /// Canary units with an outcome since then.

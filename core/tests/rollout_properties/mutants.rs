@@ -6,7 +6,7 @@ use crate::world::{self, World};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use rampgate::canary::Verdict;
-use rampgate::rollout::{Action, Event, EventKind, Phase, Plan, Reason, State, step};
+use rampgate::rollout::{Action, Command, Event, EventKind, Hold, Phase, Plan, Reason, State, step};
 use rampgate::slo::Clearance;
 use rampgate::{Share, Span};
 use serde_json::{Value, json};
@@ -105,7 +105,7 @@ fn a_stage_goes_on_past_its_deadline() {
 fn stages_are_folded_into_one_jump_after_downtime() {
     expect("I3 never two stages", |_, plan, state, event| {
         let (after, decisions) = step(plan, state, event)?;
-        let away = event.at.since(state.at()) >= "1h".parse::<Span>()?;
+        let away = event.at.since(state.at()) >= "1h".parse::<Span>()? && after.attempt() == state.attempt();
         let advanced = decisions.first().is_some_and(|decision| decision.action == Action::Advance);
         let (Some(stage), true, true) = (after.stage(), away && state.stage().is_some(), advanced) else {
             return Ok((after, decisions));
@@ -157,7 +157,7 @@ fn a_stale_verdict_counts() {
 fn abort_loses_to_a_pending_promote() {
     expect("I2", |_, plan, state, event| {
         let promoted = state.watch().is_some_and(|watch| watch.promoted_by().is_some());
-        let deaf = promoted && matches!(event.kind, EventKind::Abort { .. });
+        let deaf = promoted && matches!(event.kind, EventKind::Command(Command::Abort { .. }));
         step(plan, state, &if deaf { instead(event, EventKind::Tick) } else { event.clone() })
     });
 }
@@ -171,7 +171,7 @@ fn a_pause_stops_aborts_and_evidence() {
             step(plan, state, &if drop { instead(event, EventKind::Tick) } else { event.clone() })
         }
     };
-    expect("I2", deaf(|kind| !matches!(kind, EventKind::Abort { .. })));
+    expect("I2", deaf(|kind| !matches!(kind, EventKind::Command(Command::Abort { .. }))));
     expect("harm and a spent budget", deaf(|kind| !matches!(kind, EventKind::Judged { .. })));
 }
 
@@ -189,7 +189,8 @@ fn harm_goes_unheard_after_expiry_and_in_the_bake() {
 #[test]
 fn a_promote_waives_the_verdict() {
     expect("I4 no evidence", |_, plan, state, event| {
-        let promoted = state.watch().is_some_and(|watch| watch.promoted_by().is_some());
+        let last = state.stage().is_some_and(|stage| stage as usize + 1 == plan.stages().len());
+        let promoted = last && state.watch().is_some_and(|watch| watch.promoted_by().is_some());
         let event = rejudged(event, |_, _, finding, _| {
             if promoted && finding.verdict != Verdict::Harm {
                 finding.verdict = Verdict::Safe;
@@ -214,9 +215,11 @@ fn dwell_counts_time_without_new_units() {
 #[test]
 fn an_approval_counts_for_whatever_stage_is_present() {
     expect("I1", |_, plan, state, event| match (&event.kind, state.stage()) {
-        (EventKind::Approve { by, .. }, Some(stage)) => {
-            step(plan, state, &instead(event, EventKind::Approve { by: by.clone(), stage }))
-        }
+        (EventKind::Command(Command::Approve { by, .. }), Some(stage)) => step(
+            plan,
+            state,
+            &instead(event, EventKind::Command(Command::Approve { by: by.clone(), stage: Some(stage) })),
+        ),
         _ => step(plan, state, event),
     });
 }
@@ -249,7 +252,7 @@ fn a_freeze_blocks_a_decrease() {
             return Ok((after, decisions));
         }
         // A command or a verdict that is not followed breaks another law first.
-        if matches!(event.kind, EventKind::Abort { .. } | EventKind::Judged { .. }) {
+        if matches!(event.kind, EventKind::Command(Command::Abort { .. }) | EventKind::Judged { .. }) {
             return Ok((after, decisions));
         }
         Ok((
@@ -303,10 +306,83 @@ fn a_stage_without_a_verdict_does_not_say_so() {
 fn an_attempt_keeps_the_cohort_of_the_last() {
     expect("cohorts", |_, plan, state, event| {
         let (after, decisions) = step(plan, state, event)?;
-        let same = after.exposure() == state.exposure() || matches!(event.kind, EventKind::Retry { .. });
+        let same = after.exposure() == state.exposure()
+            || matches!(event.kind, EventKind::Command(Command::Retry { .. }));
         Ok((
             if same { edited(&after, |json| json["cohort"] = json!(state.cohort())) } else { after },
             decisions,
         ))
+    });
+}
+
+/// Argo Rollouts #1690: a new revision goes on from where the old one stood, with its verdict.
+#[test]
+fn a_revision_keeps_the_verdict_of_the_old_version() {
+    expect("a revision begins anew", |_, plan, state, event| {
+        let (after, decisions) = step(plan, state, event)?;
+        let running =
+            state.watch().is_some() && matches!(state.phase(), Phase::Ramping { .. } | Phase::Holding { .. });
+        if !running || after.revision() == state.revision() {
+            return Ok((after, decisions));
+        }
+        let kept = edited(state, |json| {
+            json["seq"] = json!(event.seq);
+            json["at"] = json!(event.at);
+            json["attempt"] = json!(after.attempt());
+            json["cohort"] = json!(after.cohort());
+            json["revision"] = json!(after.revision());
+        });
+        Ok((kept, decisions))
+    });
+}
+
+/// Argo Rollouts #2048: a new revision during a rollback, and nobody knows any more that it never was confirmed.
+#[test]
+fn a_revision_hides_a_rollback_that_is_not_confirmed() {
+    expect("a revision hides no rollback", |_, plan, state, event| {
+        let (after, decisions) = step(plan, state, event)?;
+        let hides = after.phase() == Phase::RollingBack && after.revision() != state.revision();
+        Ok((
+            if hides { edited(&after, |json| json["place"] = json!("rolled_back")) } else { after },
+            decisions,
+        ))
+    });
+}
+
+#[test]
+fn a_revision_is_forgotten() {
+    expect("the state knows the revision", |_, plan, state, event| {
+        let (after, decisions) = step(plan, state, event)?;
+        Ok((edited(&after, |json| json["revision"] = json!(state.revision())), decisions))
+    });
+}
+
+/// Flagger #1450: the wait for an approval has no end.
+#[test]
+fn an_approval_is_waited_for_without_end() {
+    expect("nothing goes on without the approval in time", |world, plan, state, event| {
+        let endless = world.altered(|json| {
+            for stage in json["stages"].as_array_mut().unwrap() {
+                if stage["approval"].is_object() {
+                    stage["approval"]["within"] = json!("30d");
+                    stage.as_object_mut().unwrap().remove("deadline");
+                    stage.as_object_mut().unwrap().remove("on_deadline");
+                }
+            }
+        });
+        step(if *plan == world.plan { &endless } else { plan }, state, event)
+    });
+}
+
+#[test]
+fn an_approval_that_lapsed_counts() {
+    expect("I1", |_, plan, state, event| {
+        let lapsed = state.hold() == Some(Hold::ApprovalLapsed);
+        match &event.kind {
+            EventKind::Command(Command::Approve { by, .. }) if lapsed => {
+                step(plan, state, &instead(event, EventKind::Command(Command::Promote { by: by.clone() })))
+            }
+            _ => step(plan, state, event),
+        }
     });
 }

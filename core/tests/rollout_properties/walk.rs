@@ -4,7 +4,7 @@
 use crate::witness::Witness;
 use crate::world::{MINUTE, World, finding};
 use rampgate::canary::{Lack, Verdict};
-use rampgate::rollout::{Event, EventKind, Phase, State, step};
+use rampgate::rollout::{Command, Event, EventKind, Phase, State, step};
 use rampgate::slo::Clearance;
 use rampgate::{Share, Span};
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ fn alphabet(state: &State, known: u64) -> Vec<(u64, EventKind)> {
     let cap = Clearance::Cap(Share::from_parts_per_million(60_000).unwrap());
     vec![
         (16, EventKind::Tick),
-        (0, EventKind::Start { by: by() }),
+        (0, EventKind::Command(Command::Start { by: by() })),
         (5, judged(Verdict::Safe, known + 10, Clearance::Allow)),
         (5, judged(Verdict::Inconclusive, known + 10, cap)),
         (5, judged(Verdict::Insufficient(Lack::SourceError), 0, Clearance::Allow)),
@@ -41,14 +41,16 @@ fn alphabet(state: &State, known: u64) -> Vec<(u64, EventKind)> {
                 clearance: Clearance::Allow,
             },
         ),
-        (0, EventKind::Approve { by: by(), stage }),
-        (0, EventKind::Promote { by: by() }),
-        (0, EventKind::Pause { by: by() }),
-        (0, EventKind::Resume { by: by() }),
-        (0, EventKind::Abort { by: by(), why: "a test".into() }),
-        (0, EventKind::Retry { by: by() }),
-        (0, EventKind::Confirm),
-        (0, EventKind::RollbackFailed { why: "a test".into() }),
+        (0, EventKind::Command(Command::Approve { by: by(), stage: Some(stage) })),
+        (0, EventKind::Command(Command::Promote { by: by() })),
+        (0, EventKind::Command(Command::Pause { by: by() })),
+        (0, EventKind::Command(Command::Resume { by: by() })),
+        (0, EventKind::Command(Command::Abort { by: by(), why: "a test".into() })),
+        (0, EventKind::Command(Command::Request { by: by() })),
+        (0, EventKind::Command(Command::Revise { by: by(), revision: format!("r{}", state.attempt()) })),
+        (0, EventKind::Command(Command::Retry { by: by() })),
+        (0, EventKind::Command(Command::Confirm)),
+        (0, EventKind::Command(Command::RollbackFailed { why: "a test".into() })),
     ]
 }
 

@@ -4,7 +4,10 @@
 
 use crate::world::World;
 use rampgate::canary::Verdict;
-use rampgate::rollout::{Decision, Event, EventKind, Phase, Plan, Reason, Requirement, Stage, State};
+use rampgate::rollout::{
+    ApprovalLimit, Command, Decision, Event, EventKind, Hold, Phase, Plan, Reason, Requirement, Stage, State,
+    Unapproved,
+};
 use rampgate::slo::Clearance;
 use rampgate::{Error, ErrorKind, Share, Timestamp};
 
@@ -32,6 +35,7 @@ pub(crate) struct Witness {
     units: u64,
     approved: bool,
     promoted: bool,
+    waited: u64,
 }
 
 /// Attempt, stage, and whether it is the bake: where evidence may count.
@@ -53,6 +57,12 @@ fn rolls_back(before: &State, event: &Event) -> bool {
     let spent = *clearance == Clearance::RollBack && before.phase() != Phase::Completed;
     let live = before.exposure() > Share::ZERO && *attempt == before.attempt();
     live && (finding.verdict == Verdict::Harm || spent)
+}
+
+/// The limit of the present stage's approval.
+fn limit(plan: &Plan, state: &State) -> Option<ApprovalLimit> {
+    let (_, number, baking) = seat(state)?;
+    stage(plan, number).filter(|_| !baking)?.approval_limit()
 }
 
 fn must(holds: bool, law: &'static str, how: impl FnOnce() -> String) -> Result<(), Breach> {
@@ -120,10 +130,22 @@ impl Witness {
         if !paused {
             self.running += event.at.since(before.at()).as_millis();
         }
+        if before.hold() == Some(Hold::Approval) && limit(plan, before).is_some() {
+            self.waited += event.at.since(before.at()).as_millis();
+        }
         match &event.kind {
-            EventKind::Pause { .. } => self.mark = None,
-            EventKind::Promote { .. } if seat(before).is_some() => self.promoted = true,
-            EventKind::Approve { stage, .. } if seat(before) == Some((before.attempt(), *stage, false)) => {
+            EventKind::Command(Command::Request { .. })
+                if limit(plan, before).is_some_and(|limit| limit.on_timeout() == Unapproved::Hold)
+                    && self.is_overdue(plan, before) =>
+            {
+                self.waited = 0;
+            }
+            EventKind::Command(Command::Pause { .. }) => self.mark = None,
+            EventKind::Command(Command::Promote { .. }) if seat(before).is_some() => self.promoted = true,
+            EventKind::Command(Command::Approve { stage: Some(stage), .. })
+                if seat(before) == Some((before.attempt(), *stage, false))
+                    && !self.is_overdue(plan, before) =>
+            {
                 self.approved = true;
             }
             EventKind::Judged { attempt, stage, finding, clearance } => {
@@ -160,6 +182,10 @@ impl Witness {
             };
             enough && units > self.base && now.since(at) <= plan.stale_after()
         })
+    }
+
+    fn is_overdue(&self, plan: &Plan, before: &State) -> bool {
+        limit(plan, before).is_some_and(|limit| self.waited >= limit.within().as_millis())
     }
 
     fn affords(&self, next: Share) -> bool {
@@ -200,12 +226,17 @@ impl Witness {
         let climbed = seat(after).map(|(_, stage, _)| stage).unwrap_or_default();
         let from = before.stage().unwrap_or_default();
         must(climbed <= from + 1, "I3 never two stages in one event", told)?;
+        let begins = matches!(event.kind, EventKind::Command(Command::Retry { .. } | Command::Revise { .. }));
         must(
-            after.attempt() == before.attempt()
-                || (after.attempt() == before.attempt() + 1 && matches!(event.kind, EventKind::Retry { .. })),
-            "only a retry begins an attempt",
+            after.attempt() == before.attempt() || (after.attempt() == before.attempt() + 1 && begins),
+            "only a retry or a revision begins an attempt",
             told,
         )?;
+        if let EventKind::Command(Command::Revise { revision, .. }) = &event.kind {
+            revises(plan, before, revision, after, decisions, told)?;
+        } else {
+            must(after.revision() == before.revision(), "only a revision replaces what is released", told)?;
+        }
         let moved = after.exposure() != before.exposure() || after.attempt() != before.attempt();
         must(after.cohort() == before.cohort() + u32::from(moved), "cohorts count the changes", told)?;
 
@@ -221,7 +252,7 @@ impl Witness {
             must(open, "I1 exposure never rises in a freeze", told)?;
             must(self.affords(after.exposure()), "I1 the budget pays for each rise", told)?;
         }
-        let Some((_, left, _)) = seat(before) else {
+        let Some((_, left, _)) = seat(before).filter(|(attempt, ..)| *attempt == after.attempt()) else {
             must(number == 0 && !baking, "I1 a release begins with its first stage", told)?;
             return must(plan.start().is_none_or(|start| event.at >= start), "I1 nothing starts early", told);
         };
@@ -249,7 +280,9 @@ impl Witness {
             && matches!(after.phase(), Phase::RollingBack | Phase::RolledBack)
             && after.watch().is_none();
         match &event.kind {
-            EventKind::Abort { .. } => must(rolled_back, "I2 abort reaches 0 in one step", told),
+            EventKind::Command(Command::Abort { .. }) => {
+                must(rolled_back, "I2 abort reaches 0 in one step", told)
+            }
             EventKind::Judged { .. } if rolls_back(before, event) => {
                 must(rolled_back, "harm and a spent budget roll back from anywhere", told)
             }
@@ -270,6 +303,7 @@ impl Witness {
             && let Some(stage) = stage(plan, number)
             && let Some(deadline) = stage.deadline()
             && !after.is_paused()
+            && after.attempt() == before.attempt()
         {
             let limit = deadline.as_millis() + if baking { plan.bake().as_millis() } else { 0 };
             let stopped = matches!(
@@ -277,6 +311,15 @@ impl Witness {
                 Phase::RollingBack | Phase::RolledBack | Phase::Expired { .. } | Phase::RollbackFailed
             );
             must(stopped || self.running < limit, "nothing goes on past its deadline", told)?;
+        }
+        if let Some(limit) = limit(plan, before)
+            && self.is_overdue(plan, before)
+            && !after.is_paused()
+            && limit.on_timeout() != Unapproved::Hold
+            && after.attempt() == before.attempt()
+        {
+            let stopped = matches!(after.phase(), Phase::RollingBack | Phase::Expired { .. });
+            must(stopped, "nothing goes on without the approval in time", told)?;
         }
         if after.phase() != Phase::Completed || before.phase() == Phase::Completed {
             return Ok(());
@@ -299,6 +342,39 @@ impl Witness {
     }
 }
 
+/// A revision leaves nothing of the old version's standing, and hides no rollback.
+fn revises(
+    plan: &Plan,
+    before: &State,
+    revision: &str,
+    after: &State,
+    decisions: &[Decision],
+    told: &dyn Fn() -> String,
+) -> Result<(), Breach> {
+    if before.revision() == Some(revision) {
+        return must(after.attempt() == before.attempt(), "the same revision changes nothing", told);
+    }
+    must(after.revision() == Some(revision), "the state knows the revision", told)?;
+    let said = decisions.iter().all(|decision| {
+        decision.revision.as_deref() == Some(revision)
+            && decision.reasons.iter().any(|reason| matches!(reason, Reason::Revised { .. }))
+    });
+    must(said && decisions.len() == 1, "the decision tells the revision", told)?;
+    match before.phase() {
+        Phase::RollingBack | Phase::RollbackFailed => {
+            must(after.phase() == before.phase(), "a revision hides no rollback", told)
+        }
+        Phase::Draft => must(after.phase() == Phase::Draft, "a draft stays one", told),
+        _ => {
+            let first = plan.stages().first().map(Stage::exposure).unwrap_or_default();
+            let anew = after.attempt() == before.attempt() + 1
+                && after.exposure() <= first
+                && after.watch().is_none_or(|watch| watch.finding().is_none() && watch.units() == 0);
+            must(anew, "a revision begins anew", told)
+        }
+    }
+}
+
 fn explains(
     before: &State,
     event: &Event,
@@ -306,8 +382,8 @@ fn explains(
     decisions: &[Decision],
     told: &dyn Fn() -> String,
 ) -> Result<(), Breach> {
-    let changed = (before.phase(), before.hold(), before.exposure(), before.attempt())
-        != (after.phase(), after.hold(), after.exposure(), after.attempt());
+    let told_of = |state: &State| (state.phase(), state.hold(), state.exposure(), state.attempt());
+    let changed = told_of(before) != told_of(after) || before.revision() != after.revision();
     must(decisions.len() <= 1, "I9 one line a decision", told)?;
     must(!changed || decisions.len() == 1, "I9 each change is a decision", told)?;
     must(

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use rampgate::canary::{Finding, Lack, Verdict};
-use rampgate::rollout::{Event, EventKind, Plan, State};
+use rampgate::rollout::{Command, Event, EventKind, Plan, State};
 use rampgate::slo::Clearance;
 use rampgate::{Share, Span, Timestamp};
 use serde_json::{Value, json};
@@ -68,7 +68,12 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
         prop::sample::select(vec!["safe", "safe", "no_harm", "unmonitored"]),
         prop::sample::select(vec![5_u64, 10, 20]),
         prop::sample::select(vec![0_u64, 1, 50]),
-        prop::bool::weighted(0.2),
+        prop_oneof![
+            14 => Just(json!(false)),
+            3 => Just(json!(true)),
+            3 => (prop::sample::select(vec![10_u64, 20]), prop::sample::select(vec!["rollback", "hold", "expire"]))
+                .prop_map(|(within, then)| json!({"within": format!("{within}m"), "on_timeout": then})),
+        ],
         prop::bool::weighted(0.2),
         prop::bool::weighted(0.2),
         prop::option::weighted(0.3, prop::sample::select(vec![25_u64, 60, 600])),
@@ -99,6 +104,8 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
                         "on_inconclusive": fallback(inconclusive, requires == "safe"),
                         "on_no_data": fallback(no_data, requires != "unmonitored"),
                     });
+                    // An approval's time has to be over before the deadline.
+                    let deadline = deadline.filter(|deadline| *deadline > 40 || !stage["approval"].is_object());
                     if let Some(deadline) = deadline {
                         stage["deadline"] = format!("{deadline}m").into();
                         stage["on_deadline"] = if expire { "expire" } else { "rollback" }.into();
@@ -144,6 +151,10 @@ pub(crate) enum Move {
     Resume,
     Abort,
     Promote,
+    Request,
+    Revise {
+        same: bool,
+    },
     Retry,
     Confirm,
     RollbackFailed,
@@ -189,6 +200,8 @@ pub(crate) fn moves() -> impl Strategy<Value = Vec<(u64, Move)>> {
         2 => Just(Move::Resume),
         1 => Just(Move::Abort),
         1 => Just(Move::Promote),
+        1 => Just(Move::Request),
+        1 => prop::bool::weighted(0.2).prop_map(|same| Move::Revise { same }),
         1 => Just(Move::Retry),
         1 => Just(Move::Confirm),
         1 => Just(Move::RollbackFailed),
@@ -227,7 +240,7 @@ impl Move {
                 EventKind::Tick
             }
             Self::Tick => EventKind::Tick,
-            Self::Start => EventKind::Start { by: by() },
+            Self::Start => EventKind::Command(Command::Start { by: by() }),
             Self::Judged { verdict, more, clearance, other_attempt, other_stage } => {
                 *units += more;
                 EventKind::Judged {
@@ -237,16 +250,23 @@ impl Move {
                     clearance: *clearance,
                 }
             }
-            Self::Approve { other_stage } => {
-                EventKind::Approve { by: by(), stage: stage + u32::from(*other_stage) }
+            Self::Approve { other_stage } => EventKind::Command(Command::Approve {
+                by: by(),
+                stage: Some(stage + u32::from(*other_stage)),
+            }),
+            Self::Pause => EventKind::Command(Command::Pause { by: by() }),
+            Self::Resume => EventKind::Command(Command::Resume { by: by() }),
+            Self::Abort => EventKind::Command(Command::Abort { by: by(), why: "a test".into() }),
+            Self::Promote => EventKind::Command(Command::Promote { by: by() }),
+            Self::Request => EventKind::Command(Command::Request { by: by() }),
+            Self::Revise { same } => {
+                let last = state.revision().filter(|_| *same);
+                let revision = last.map_or_else(|| format!("revision {seq}"), String::from);
+                EventKind::Command(Command::Revise { by: by(), revision })
             }
-            Self::Pause => EventKind::Pause { by: by() },
-            Self::Resume => EventKind::Resume { by: by() },
-            Self::Abort => EventKind::Abort { by: by(), why: "a test".into() },
-            Self::Promote => EventKind::Promote { by: by() },
-            Self::Retry => EventKind::Retry { by: by() },
-            Self::Confirm => EventKind::Confirm,
-            Self::RollbackFailed => EventKind::RollbackFailed { why: "a test".into() },
+            Self::Retry => EventKind::Command(Command::Retry { by: by() }),
+            Self::Confirm => EventKind::Command(Command::Confirm),
+            Self::RollbackFailed => EventKind::Command(Command::RollbackFailed { why: "a test".into() }),
         };
         Event { seq, at, kind }
     }

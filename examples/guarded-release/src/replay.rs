@@ -6,7 +6,7 @@ use crate::traffic::{Fate, Request};
 use crate::window::{Closed, Windows};
 use rampgate::observe::{Metric, Outcome};
 use rampgate::release::{Arm, Bets, Placement, Release, Signal, Step};
-use rampgate::rollout::{Action, Phase};
+use rampgate::rollout::{Action, Command, Phase};
 use rampgate::{Span, Timestamp};
 use std::error::Error;
 use std::io::Write;
@@ -58,7 +58,7 @@ impl<'a> Replay<'a> {
         if !self.started {
             self.started = true;
             self.story.begin(request.at);
-            self.step(request.at, Signal::Start { by: "the operator".into() }, progress)?;
+            self.step(request.at, Command::Start { by: "the operator".into() }.into(), progress)?;
             self.next_look = request.at.saturating_add(self.settings.every);
         }
         self.look_until(request.at, progress)?;
@@ -153,7 +153,7 @@ impl<'a> Replay<'a> {
         self.publish(at, &step, progress)?;
         // The flag of this example is the release itself, so exposure 0 is in force as soon as it is decided.
         if step.decisions.iter().any(|decision| decision.action == Action::RollBack) {
-            self.step(at, Signal::Confirm, progress)?;
+            self.step(at, Command::Confirm.into(), progress)?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 ///
 /// `None` where the text is anything else: empty, signed, with an exponent, with non-zero digits beyond
 /// `places`, or too large.
-pub(super) fn scaled(text: &str, places: u32) -> Option<u64> {
+pub(crate) fn scaled(text: &str, places: u32) -> Option<u64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let plain = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
     if whole.is_empty() || (text.contains('.') && fraction.is_empty()) || !plain(whole) || !plain(fraction) {

@@ -15,7 +15,7 @@ mod share;
 mod span;
 mod timestamp;
 
-pub(crate) use decimal::{shown, without_fraction};
+pub(crate) use decimal::{scaled, shown, without_fraction};
 pub use objective::Objective;
 pub use probability::Probability;
 pub use share::Share;

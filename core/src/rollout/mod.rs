@@ -72,11 +72,13 @@
 //! # Ok::<(), rampgate::Error>(())
 //! ```
 
+mod builder;
 mod calendar;
 mod command;
 mod decision;
 mod event;
 mod gates;
+mod growth;
 mod log;
 mod machine;
 mod phase;
@@ -86,7 +88,9 @@ mod replay;
 mod stage;
 mod state;
 mod watch;
+mod written;
 
+pub use builder::{PlanBuilder, StageBuilder};
 pub use calendar::{Calendar, Freeze, Window};
 pub use command::{Command, CommandName};
 pub use decision::{Action, Decision};

@@ -5,7 +5,7 @@ python3 make_rollout.py > rollout.json
 
 import json
 
-from rollout_model import Plan, State, instant, show_share, step
+from rollout_model import Plan, State, expanded, instant, show_share, step
 
 # ---- runs
 
@@ -527,6 +527,27 @@ revise(r, 21, "r2")
 r = Run("a revision while it is scheduled", {"stages": ONE, "start": "2026-11-24T12:10:00Z"}).start()
 revise(r, 1, "r2").tick(10)
 
+# ---- growths, and a run of one
+
+GROWTHS = [
+    {"linear": {"from": "10%", "to": "100%", "steps": 10, "min_dwell": "1h"}},
+    {"linear": {"from": "1%", "to": "100%", "steps": 7, "min_dwell": "1h", "min_units": 50}},
+    {"linear": {"from": "0.0001%", "to": "0.0064%", "steps": 64, "min_dwell": "1h"}},
+    {"exponential": {"from": "1%", "to": "100%", "factor": 2, "min_dwell": "1h"}},
+    {"exponential": {"from": "1%", "to": "50%", "factor": "1.5", "min_dwell": "1h", "approval": True}},
+    {"exponential": {"from": "0.0999%", "to": "33.3333%", "factor": "2.718", "min_dwell": "5m"}},
+    {"blue_green": {"min_dwell": "10m", "min_units": 9, "requires": "no_harm"}},
+]
+(
+    Run("blue and green: one cut, and the bake watches", {"stages": GROWTHS[-1], "bake": "10m"})
+    .start()
+    .j(5, "inconclusive", 5)
+    .j(15, "inconclusive", 10)
+    .j(20, "inconclusive", 20)
+    .j(30, "inconclusive", 30)
+    .j(31, "harm", 40)
+)
+
 # ---- plans that are refused: what is wrong with each, by path and kind
 
 GOOD = {"exposure": "5%", "min_dwell": "1h"}
@@ -558,6 +579,38 @@ REFUSED_PLANS = [
             ["stages[4].approval.within", "type"],
         ],
     ),
+    ("an unknown growth", {"stages": {"logistic": {}}}, [["stages", "unknown"]]),
+    (
+        "a linear growth",
+        {"stages": {"linear": {"from": "0%", "to": "10%", "steps": 1, "min_dwell": "0s", "exposure": "5%"}}},
+        [
+            ["stages.linear.from", "conflict"],
+            ["stages.linear.steps", "range"],
+            ["stages.linear.min_dwell", "conflict"],
+            ["stages.linear.exposure", "unknown"],
+        ],
+    ),
+    ("a growth that falls", {"stages": {"linear": {"from": "10%", "to": "5%", "steps": 2, "min_dwell": "1h"}}}, [["stages.linear.to", "conflict"]]),
+    (
+        "steps that rounding makes one",
+        {"stages": {"linear": {"from": "0.0001%", "to": "0.0063%", "steps": 64, "min_dwell": "1h"}}},
+        [["stages.linear.steps", "conflict"]],
+    ),
+    (
+        "a factor that rounding makes 1",
+        {"stages": {"exponential": {"from": "0.0001%", "to": "1%", "factor": "1.5", "min_dwell": "1h"}}},
+        [["stages.exponential.factor", "conflict"]],
+    ),
+    (
+        "a factor with too many stages",
+        {"stages": {"exponential": {"from": "1%", "to": "100%", "factor": "1.01", "min_dwell": "1h"}}},
+        [["stages.exponential.factor", "conflict"]],
+    ),
+    ("a factor of 1", {"stages": {"exponential": {"from": "1%", "to": "2%", "factor": "1", "min_dwell": "1h"}}}, [["stages.exponential.factor", "range"]]),
+    ("a factor of four decimals", {"stages": {"exponential": {"from": "1%", "to": "2%", "factor": "1.0001", "min_dwell": "1h"}}}, [["stages.exponential.factor", "range"]]),
+    ("a factor that is a fraction", {"stages": {"exponential": {"from": "1%", "to": "2%", "factor": 1.5, "min_dwell": "1h"}}}, [["stages.exponential.factor", "range"]]),
+    ("blue and green without a bake", {"stages": {"blue_green": {"min_dwell": "1h"}}}, [["bake", "missing"]]),
+    ("blue and green with a bake of no time", {"stages": {"blue_green": {"min_dwell": "1h"}}, "bake": "0s"}, [["bake", "range"]]),
     (
         "at least one stage",
         {"stages": []},
@@ -749,6 +802,8 @@ if __name__ == "__main__":
     about += "the last event of each refused log is refused with this path and kind"
     print('{\n  "version": "rampgate-rollout-1",\n  "about": ' + json.dumps(about) + ',\n  "runs": [')
     written([run.vector() for run in RUNS])
+    print('\n  ],\n  "growths": [')
+    written([{"stages": stages, "exposures": [stage["exposure"] for stage in expanded(stages)]} for stages in GROWTHS])
     print('\n  ],\n  "refused_plans": [')
     problems = lambda found: [{"path": path, "kind": kind} for path, kind in found]
     written([{"name": name, "plan": plan, "problems": problems(found)} for name, plan, found in REFUSED_PLANS])

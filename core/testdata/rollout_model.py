@@ -58,9 +58,31 @@ class Stage:
         self.on_deadline = json.get("on_deadline", "rollback")
 
 
+def expanded(stages):
+    """The list that a growth stands for."""
+    if isinstance(stages, list):
+        return stages
+    name, rules = next(iter(stages.items()))
+    rules = dict(rules)
+    if name == "blue_green":
+        exposures = [1_000_000]
+    else:
+        first, last = share(rules.pop("from")), share(rules.pop("to"))
+        if name == "linear":
+            steps = rules.pop("steps")
+            exposures = [first + (last - first) * step // (steps - 1) for step in range(steps)]
+        else:
+            whole, _, fraction = str(rules.pop("factor")).partition(".")
+            factor = int(whole + fraction.ljust(3, "0"))
+            exposures = [first]
+            while exposures[-1] < last:
+                exposures.append(min(last, exposures[-1] * factor // 1000))
+    return [{"exposure": show_share(exposure), **rules} for exposure in exposures]
+
+
 class Plan:
     def __init__(self, json):
-        self.stages = [Stage(stage) for stage in json["stages"]]
+        self.stages = [Stage(stage) for stage in expanded(json["stages"])]
         self.last = len(self.stages) - 1
         self.stale_after = span(json.get("stale_after", "15m"))
         self.start = instant(json["start"]) if "start" in json else 0

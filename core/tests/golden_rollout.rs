@@ -25,7 +25,9 @@ fn events(case: &Value) -> Vec<Event> {
 
 /// What the machine makes of a run: its decisions, and where it ends.
 fn run(case: &Value) -> Value {
-    let (state, decisions) = replay(&plan(case).unwrap(), &events(case)).unwrap();
+    let whole = plan(case).unwrap();
+    assert_eq!(Plan::from_json(&whole.to_json()).unwrap(), whole, "{}", case["name"]);
+    let (state, decisions) = replay(&whole, &events(case)).unwrap();
     json!({
         "name": case["name"],
         "plan": case["plan"],
@@ -39,6 +41,18 @@ fn run(case: &Value) -> Value {
             "cohort": state.cohort(),
         },
     })
+}
+
+/// The exposures that a growth stands for; and the plan written out is the same plan.
+fn growth(case: &Value) -> Value {
+    let mut plan = json!({"stages": case["stages"]});
+    if case["stages"]["blue_green"].is_object() {
+        plan["bake"] = "1h".into();
+    }
+    let plan = Plan::from_json(&plan.to_string()).unwrap();
+    assert_eq!(Plan::from_json(&plan.to_json()).unwrap(), plan);
+    let exposures: Vec<String> = plan.stages().iter().map(|stage| stage.exposure().to_string()).collect();
+    json!({"stages": case["stages"], "exposures": exposures})
 }
 
 fn refused_plan(case: &Value) -> Value {
@@ -67,6 +81,7 @@ fn replayed(vectors: &Value) -> Value {
         "version": vectors["version"],
         "about": vectors["about"],
         "runs": all("runs", run),
+        "growths": all("growths", growth),
         "refused_plans": all("refused_plans", refused_plan),
         "refused_logs": all("refused_logs", refused_log),
     })
@@ -77,7 +92,7 @@ fn the_machine_does_what_the_vectors_say() {
     let vectors: Value = serde_json::from_str(&std::fs::read_to_string(FILE).unwrap()).unwrap();
     assert_eq!(vectors["version"], "rampgate-rollout-1");
     let replayed = replayed(&vectors);
-    for part in ["runs", "refused_plans", "refused_logs"] {
+    for part in ["runs", "growths", "refused_plans", "refused_logs"] {
         assert!(!list(&vectors, part).is_empty(), "{part} is empty");
         for (found, expected) in list(&replayed, part).iter().zip(list(&vectors, part)) {
             for key in expected.as_object().unwrap().keys() {

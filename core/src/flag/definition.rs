@@ -103,6 +103,35 @@ impl Flag {
         Evaluation { variant, index, reason }
     }
 
+    /// What the slot of a unit says at an exposure, whatever the flag's switch and overrides say.
+    pub(crate) fn draw(&self, unit: &str, exposure: Share) -> Reason {
+        let Some(unit) = Unit::new(unit) else { return Reason::Unassigned };
+        match self.split.place(unit, exposure) {
+            Place::Beyond { slot } => Reason::NotExposed { slot },
+            Place::Within { slot, variant_slot, .. } => Reason::Allocated { slot, variant_slot },
+        }
+    }
+
+    /// The variant of a guarded flag whose units are drawn together with another's: its own switch and overrides, then what was drawn there.
+    pub(crate) fn follow(&self, unit: &str, drawn: Reason) -> Evaluation<'_> {
+        let (index, reason) = if !self.enabled {
+            (self.default, Reason::Off)
+        } else if let Some(index) = self.override_of(unit) {
+            (index, Reason::Override)
+        } else if matches!(drawn, Reason::Allocated { .. }) {
+            (1, drawn) // the canary: everyone exposed gets it
+        } else {
+            (self.default, drawn)
+        };
+        let variant = self.variants.get(index).map_or("", |name| name);
+        Evaluation { variant, index, reason }
+    }
+
+    /// Whether nobody draws lots for the unit here: the flag is off, or the unit is overridden.
+    pub(crate) fn sets_apart(&self, unit: &str) -> bool {
+        !self.enabled || self.override_of(unit).is_some()
+    }
+
     fn override_of(&self, unit: &str) -> Option<usize> {
         let position = self.overrides.binary_search_by(|(known, _)| (**known).cmp(unit)).ok()?;
         self.overrides.get(position).map(|(_, index)| *index)

@@ -1,9 +1,10 @@
 use super::contribution::Contribution;
 use super::message::{Cohort, DELTA, DIRECTIVE, Delta, Directive, Everything, STATE};
 use super::references::References;
-use super::{Assignment, Placement, Signal, Spec, Step};
+use super::{Assignment, Assignments, Placement, Signal, Spec, Step};
 use crate::canary::{Epoch, Lack, Look, Report, Verdict};
 use crate::error::{Error, Kind};
+use crate::flag::Reason;
 use crate::observe::{Cumulative, Entry, Joined, Ledger, Measure, Metric, Outcome, ReplicaId};
 use crate::quantity::{Share, Timestamp};
 use crate::rollout::{self, Command, Event, EventKind, Phase, State};
@@ -127,9 +128,43 @@ impl Release {
     /// The variant of a unit now, and where its outcome belongs. The same for every replica that follows the same directive.
     pub fn assign(&self, unit: &str) -> Assignment<'_> {
         let evaluation = self.spec.flag().evaluate_at(unit, self.exposure());
-        let arm = self.spec.control().arm(self.exposure(), evaluation.reason());
-        let placement = Placement { cohort: self.cohort(), arm };
+        let placement = self.placement(unit, evaluation.reason());
         Assignment { variant: evaluation.variant(), placement, reason: evaluation.reason() }
+    }
+
+    /// The variants of a unit of all flags that are released together, at the cost of one: its slots are the first flag's.
+    ///
+    /// ```
+    /// use rampgate::observe::ReplicaId;
+    /// use rampgate::release::Release;
+    ///
+    /// let release = Release::from_json(r#"{
+    ///     "rampgate": 1, "name": "checkout v2",
+    ///     "flags": [
+    ///         {"key": "api", "control": "v1", "canary": "v2"},
+    ///         {"key": "page", "control": "old", "canary": "new", "overrides": {"tester": "new"}}
+    ///     ],
+    ///     "stages": [{"exposure": "50%", "min_dwell": "10m"}],
+    ///     "guardrails": [{"name": "errors"}]
+    /// }"#, ReplicaId(1))?;
+    /// let all = release.assign_all("tester");
+    /// assert_eq!(all.of("page").unwrap().variant, "new");
+    /// assert_eq!(all.of("api").unwrap().variant, release.assign("tester").variant);
+    /// assert_eq!(all.placement().arm, None); // overridden in one flag: nobody drew lots for it
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    pub fn assign_all<'r>(&'r self, unit: &'r str) -> Assignments<'r> {
+        let (first, others) = (self.spec.flag(), self.spec.other_flags());
+        let drawn = first.draw(unit, self.exposure());
+        let placement = self.placement(unit, first.follow(unit, drawn).reason());
+        Assignments { first, others, unit, drawn, placement }
+    }
+
+    /// The place of a unit whose variant of the first flag has this reason. Where another flag sets it apart, nobody drew lots for the whole.
+    fn placement(&self, unit: &str, reason: Reason) -> Placement {
+        let apart = self.spec.other_flags().iter().any(|flag| flag.sets_apart(unit));
+        let arm = if apart { None } else { self.spec.control().arm(self.exposure(), reason) };
+        Placement { cohort: self.cohort(), arm }
     }
 
     /// Number of the present cohort; see [`Placement`].

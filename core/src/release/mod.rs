@@ -46,9 +46,11 @@ mod references;
 mod signal;
 mod spec;
 mod step;
+mod together;
 
 pub use arm::{Arm, Assignment, ControlPool, Placement};
 pub use facade::Release;
 pub use signal::Signal;
 pub use spec::{Bets, Spec};
 pub use step::Step;
+pub use together::Assignments;

@@ -14,11 +14,15 @@ use alloc::vec::Vec;
 /// The version of the document, which its field `rampgate` names.
 const VERSION: u64 = 1;
 
+/// Most flags that one release may guard.
+const MOST_FLAGS: usize = 32;
+
 /// A release spec, read and checked as a whole: the flag, the plan, the guardrails, the objective.
 #[derive(Clone, Debug)]
 pub struct Spec {
     name: Box<str>,
     flag: Flag,
+    others: Vec<Flag>,
     control: ControlPool,
     bets: Bets,
     plan: Plan,
@@ -69,7 +73,7 @@ impl Spec {
             known.then_some(())
         });
         let name = fields.required("name").and_then(|field| field.name());
-        let flag = fields.required("flag").and_then(|field| Flag::read_guarded(&field));
+        let flags = read_flags(&mut fields);
         let control = fields.optional("control").map_or(Some(ControlPool::default()), |field| {
             field.choice(&[("rest", ControlPool::Rest), ("matched", ControlPool::Matched)])
         });
@@ -95,10 +99,12 @@ impl Spec {
         fields.finish();
         version?;
         let (control, plan, judge) = (control?, plan?, judge?);
+        let (flag, others) = flags?;
         refuse_unprovable_stages(problems, control, &plan, &judge)?;
         Some(Self {
             name: name?.into(),
-            flag: flag?,
+            flag,
+            others,
             control,
             bets: bets?,
             plan,
@@ -118,10 +124,20 @@ impl Spec {
         &self.name
     }
 
-    /// The flag that says who gets which version.
+    /// The flag that says who gets which version; the first, where there are several.
     #[must_use]
     pub fn flag(&self) -> &Flag {
         &self.flag
+    }
+
+    /// All flags, in the order of the document.
+    #[must_use]
+    pub fn flags(&self) -> impl Iterator<Item = &Flag> {
+        core::iter::once(&self.flag).chain(&self.others)
+    }
+
+    pub(super) fn other_flags(&self) -> &[Flag] {
+        &self.others
     }
 
     /// Which units the canary is compared with.
@@ -216,6 +232,50 @@ fn refuse_unprovable_stages(
     None
 }
 
+/// The flag, or the flags that are released together: they share the slots of the first, so only that one has a salt.
+fn read_flags(fields: &mut Fields<'_>) -> Option<(Flag, Vec<Flag>)> {
+    let Some(list) = fields.optional("flags") else {
+        return fields
+            .required("flag")
+            .and_then(|field| Flag::read_guarded(&field))
+            .map(|flag| (flag, Vec::new()));
+    };
+    if fields.optional("flag").is_some() {
+        list.refuse(Kind::Conflict, "must not stand beside `flag`");
+        return None;
+    }
+    let items = list.list()?;
+    if items.is_empty() || items.len() > MOST_FLAGS {
+        list.refuse(Kind::Range, format!("must hold 1 to {MOST_FLAGS} flags"));
+        return None;
+    }
+    let (mut flags, mut complete): (Vec<Flag>, bool) = (Vec::new(), true);
+    for (position, item) in items.iter().enumerate() {
+        if position > 0 && item.peek("salt").is_some() {
+            item.refuse_in(
+                "salt",
+                Kind::Conflict,
+                "must be the first flag's alone, whose slots all flags share",
+            );
+            complete = false;
+        }
+        let Some(flag) = Flag::read_guarded(item) else {
+            complete = false;
+            continue;
+        };
+        if flags.iter().any(|earlier| earlier.key() == flag.key()) {
+            item.refuse_in("key", Kind::Conflict, "must not repeat the key of another flag");
+            complete = false;
+        }
+        flags.push(flag);
+    }
+    if !complete {
+        return None;
+    }
+    let mut flags = flags.into_iter();
+    Some((flags.next()?, flags.collect()))
+}
+
 /// The guardrails that could be read, and whether those are all.
 fn read_guardrails(field: &Field<'_>, problems: &Problems) -> Option<(Vec<Guardrail>, bool)> {
     let (guardrails, complete) = Guardrail::read_list(field, problems)?;
@@ -257,6 +317,14 @@ mod tests {
         for (from, to, paths) in [
             (r#""rampgate": 1"#, r#""rampgate": 2"#, &["rampgate"] as &[&str]),
             (r#""rampgate": 1,"#, "", &["rampgate"]),
+            (r#""flag":"#, r#""flags": [], "flag":"#, &["flags"]),
+            (r#""flag": {"key": "k", "control": "a", "canary": "b"},"#, r#""flags": [],"#, &["flags"]),
+            (
+                r#""flag": {"key": "k", "control": "a", "canary": "b"},"#,
+                r#""flags": [{"key": "k", "control": "a", "canary": "b", "salt": "s"}, {"key": "k", "control": "a", "canary": "b"},
+                             {"key": "l", "control": "a", "canary": "a", "salt": "s"}],"#,
+                &["flags[1].key", "flags[2].salt", "flags[2].canary"],
+            ),
             (r#""canary": "b""#, r#""canary": "a""#, &["flag.canary"]),
             (r#""name": "n""#, r#""name": "n", "bets": "session""#, &["bets"]),
             (r#""name": "n""#, r#""name": "n", "control": "all", "speed": 1"#, &["control", "speed"]),

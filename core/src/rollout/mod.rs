@@ -74,11 +74,13 @@
 //! # Ok::<(), rampgate::Error>(())
 //! ```
 
+mod builder;
 mod calendar;
 mod command;
 mod decision;
 mod event;
 mod gates;
+mod growth;
 pub mod import;
 mod log;
 mod machine;
@@ -89,7 +91,9 @@ mod replay;
 mod stage;
 mod state;
 mod watch;
+mod written;
 
+pub use builder::{PlanBuilder, StageBuilder};
 pub use calendar::{Calendar, Freeze, Window};
 pub use command::{Command, CommandName};
 pub use decision::{Action, Decision};

@@ -1,5 +1,5 @@
 use super::stage::or_default;
-use super::{Calendar, Fallback, Requirement, Stage};
+use super::{Calendar, Fallback, PlanBuilder, Requirement, Stage, growth};
 use crate::document::{Field, Fields, Node};
 use crate::error::{Error, Kind, Problems};
 use crate::quantity::{Share, Span, Timestamp};
@@ -46,9 +46,18 @@ impl Plan {
     /// # Errors
     /// Everything that is wrong with the plan, each problem with its path; see `spec/rollout.md` for the rules.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let node = Node::parse("plan", text)?;
+        Self::from_node(&Node::parse("plan", text)?)
+    }
+
+    /// A plan made of typed parts, by the same rules: see [`PlanBuilder`].
+    #[must_use]
+    pub fn builder() -> PlanBuilder {
+        PlanBuilder::default()
+    }
+
+    pub(super) fn from_node(node: &Node<'_>) -> Result<Self, Error> {
         let problems = Problems::default();
-        let plan = Field::root(&node, &problems).object().and_then(|mut fields| {
+        let plan = Field::root(node, &problems).object().and_then(|mut fields| {
             let plan = Self::read(&mut fields);
             fields.finish();
             plan
@@ -58,9 +67,22 @@ impl Plan {
 
     /// Takes the plan's fields out of an object that may hold others, such as a release spec.
     pub(crate) fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let stages = fields.required("stages").and_then(|field| read_stages(&field));
+        let stages_field = fields.required("stages");
+        let stages = stages_field.as_ref().and_then(read_stages);
+        let cuts_over = stages_field.is_some_and(|field| field.peek("blue_green").is_some());
         let calendar = or_default(fields.optional("calendar"), Calendar::read);
-        let bake = or_default(fields.optional("bake"), |field| field.parse());
+        let bake = if cuts_over {
+            fields.required("bake").and_then(|field| {
+                let bake = field.parse()?;
+                if bake == Span::ZERO {
+                    field.refuse(Kind::Range, "must be above 0s: the old version stays ready that long");
+                    return None;
+                }
+                Some(bake)
+            })
+        } else {
+            or_default(fields.optional("bake"), |field| field.parse())
+        };
         let stale_after = match fields.optional("stale_after") {
             None => Span::from_millis(STALE_AFTER_MILLIS).ok(),
             Some(field) => match field.parse() {
@@ -144,6 +166,9 @@ impl Plan {
 }
 
 fn read_stages(field: &Field<'_>) -> Option<Vec<Stage>> {
+    if field.is_object() {
+        return growth::read(field);
+    }
     let items = field.list()?;
     if items.is_empty() || items.len() > MOST_STAGES {
         field.refuse(Kind::Range, format!("must hold 1 to {MOST_STAGES} stages"));

@@ -1,4 +1,4 @@
-use crate::document::Field;
+use crate::document::{Field, Fields};
 use crate::error::Kind;
 use crate::quantity::{Share, Span};
 use alloc::format;
@@ -200,7 +200,18 @@ impl Stage {
             *floor = exposure;
             Some(exposure)
         });
+        let rules = Self::read_rules(&mut fields);
+        fields.finish();
+        Some(rules?.at(exposure?))
+    }
 
+    /// The same rules at another exposure.
+    pub(super) const fn at(self, exposure: Share) -> Self {
+        Self { exposure, ..self }
+    }
+
+    /// Reads all fields but the exposure, which is left at 0% here.
+    pub(super) fn read_rules(fields: &mut Fields<'_>) -> Option<Self> {
         let requires = match fields.optional("requires") {
             None => Some(Requirement::default()),
             Some(field) => field.choice(&[
@@ -273,9 +284,8 @@ impl Stage {
             }
             Some(chosen)
         });
-        fields.finish();
         Some(Self {
-            exposure: exposure?,
+            exposure: Share::ZERO,
             min_dwell: min_dwell?,
             min_units: min_units?,
             requires: requires?,

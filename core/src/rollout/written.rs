@@ -1,0 +1,150 @@
+//! Plans as they were meant: the list of stages that a short form stands for, as JSON and for the eye.
+
+use super::stage::{Fallback, Overdue, Requirement, Unapproved};
+use super::{Plan, Stage, Window};
+use crate::quantity::Span;
+use alloc::string::String;
+use core::fmt::{self, Write as _};
+
+impl Plan {
+    /// The plan's document with every stage written out and nothing left to a default. Read again, it is the same plan.
+    ///
+    /// ```
+    /// use rampgate::rollout::Plan;
+    ///
+    /// let text = r#"{"stages": {"linear": {"from": "10%", "to": "100%", "steps": 4, "min_dwell": "1h"}}}"#;
+    /// let plan = Plan::from_json(text)?;
+    /// assert!(plan.to_json().starts_with(r#"{"stages":[{"exposure":"10%","min_dwell":"1h","#));
+    /// assert_eq!(Plan::from_json(&plan.to_json())?, plan);
+    /// assert_eq!(plan.to_string().lines().next(), Some("stages[0] 10%: safe for 1h"));
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut text = String::new();
+        let _ = self.write_json(&mut text); // writing to a String never fails
+        text
+    }
+
+    fn write_json(&self, to: &mut String) -> fmt::Result {
+        to.write_str(r#"{"stages":["#)?;
+        for (place, stage) in self.stages().iter().enumerate() {
+            to.write_str(if place == 0 { "" } else { "," })?;
+            stage.write_json(to)?;
+        }
+        write!(to, r#"],"bake":"{}","stale_after":"{}""#, self.bake(), self.stale_after())?;
+        if let Some(start) = self.start() {
+            write!(to, r#","start":"{start}""#)?;
+        }
+        to.write_str(r#","calendar":{"deny":["#)?;
+        write_windows(to, self.calendar().deny())?;
+        to.write_str(r#"],"allow":["#)?;
+        write_windows(to, self.calendar().allow())?;
+        to.write_str("]}}")
+    }
+}
+
+fn write_windows(to: &mut String, windows: &[Window]) -> fmt::Result {
+    for (place, window) in windows.iter().enumerate() {
+        let comma = if place == 0 { "" } else { "," };
+        write!(to, r#"{comma}{{"from":"{}","until":"{}""#, window.from(), window.until())?;
+        if let Some(why) = window.why() {
+            let why = serde_json::to_string(why).map_err(|_| fmt::Error)?;
+            write!(to, r#","why":{why}"#)?;
+        }
+        to.write_str("}")?;
+    }
+    Ok(())
+}
+
+impl Stage {
+    fn write_json(&self, to: &mut String) -> fmt::Result {
+        write!(
+            to,
+            r#"{{"exposure":"{}","min_dwell":"{}","min_units":{}"#,
+            self.exposure, self.min_dwell, self.min_units
+        )?;
+        write!(to, r#","requires":"{}","approval":"#, self.requires)?;
+        match self.approval_limit {
+            Some(limit) => {
+                write!(to, r#"{{"within":"{}","on_timeout":"{}"}}"#, limit.within, limit.on_timeout)?;
+            }
+            None => write!(to, "{}", self.approval)?,
+        }
+        write!(to, r#","on_inconclusive":"{}","on_no_data":"{}""#, self.on_inconclusive, self.on_no_data)?;
+        if let Some(deadline) = self.deadline {
+            write!(to, r#","deadline":"{deadline}","on_deadline":"{}""#, self.on_deadline)?;
+        }
+        to.write_str("}")
+    }
+}
+
+impl fmt::Display for Plan {
+    /// A line a stage, and one for the bake.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, stage) in self.stages().iter().enumerate() {
+            f.write_str(if number == 0 { "" } else { "\n" })?;
+            write!(f, "stages[{number}] {stage}")?;
+        }
+        if self.bake() > Span::ZERO {
+            write!(f, "\nbake for {}", self.bake())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} for {}", self.exposure, self.requires, self.min_dwell)?;
+        if self.min_units > 0 {
+            write!(f, ", {} units", self.min_units)?;
+        }
+        match self.approval_limit {
+            Some(limit) => write!(f, ", approval within {} or {}", limit.within, limit.on_timeout)?,
+            None if self.approval => f.write_str(", approval")?,
+            None => {}
+        }
+        if let Some(deadline) = self.deadline {
+            write!(f, ", {} after {deadline}", self.on_deadline)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Safe => "safe",
+            Self::NoHarm => "no_harm",
+            Self::Unmonitored => "unmonitored",
+        })
+    }
+}
+
+impl fmt::Display for Fallback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Hold => "hold",
+            Self::RollBack => "rollback",
+        })
+    }
+}
+
+impl fmt::Display for Overdue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RollBack => "rollback",
+            Self::Expire => "expire",
+        })
+    }
+}
+
+impl fmt::Display for Unapproved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RollBack => "rollback",
+            Self::Expire => "expire",
+            Self::Hold => "hold",
+        })
+    }
+}

@@ -75,6 +75,7 @@
 mod calendar;
 mod decision;
 mod event;
+pub mod fleet;
 mod gates;
 mod log;
 mod machine;

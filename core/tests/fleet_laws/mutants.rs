@@ -47,8 +47,13 @@ fn stopping_replicas_forgotten() {
 #[test]
 fn starts_counted_as_ready() {
     breaks_a_limit(&|fleet, seen, exposure| {
-        let all = Observed { ready_new: seen.new(), not_ready_new: 0, ..*seen };
-        Plain { ready_new: orders(fleet, seen, exposure).ready_new, ..orders(fleet, &all, exposure) }
+        let mut orders = orders(fleet, seen, exposure);
+        let surplus = seen.old().saturating_sub(fleet.counts(exposure).old);
+        let spare = (seen.new() + seen.ready_old).saturating_sub(fleet.least_ready() + orders.stop_new);
+        let stop = orders.stop_old.max(surplus.min(seen.not_ready_old + spare));
+        orders.gone += stop - orders.stop_old;
+        orders.stop_old = stop;
+        orders
     });
 }
 

@@ -66,7 +66,7 @@ pub(crate) fn check(
         let starts = orders.start_new + orders.start_old;
         let total = starts == 0 || seen.total() + starts <= fleet.most();
         let serving = orders.serving(seen);
-        total && (serving == 0 || seen.ready() - serving >= fleet.least_ready())
+        total && (serving == 0 || seen.ready() >= fleet.least_ready() + serving)
     };
     let fits = |orders: &Plain| {
         let (new, old) = (seen.new(), seen.old());

@@ -43,7 +43,7 @@ fn following(fleet: &Fleet, (seen, rest): Moment, exposures: &[Share], batch: &B
         next.push((more, Plain { start_old: rest.start_old - 1, ..rest }));
     }
     // Those first that are not ready, by what the host sees when it stops them.
-    if rest.stop_new > 0 && seen.new() > 0 {
+    if rest.stop_new > 0 && seen.all_new() > 0 {
         let idle = u32::from(seen.not_ready_new > 0);
         let less = Observed {
             ready_new: seen.ready_new - (1 - idle),
@@ -53,7 +53,7 @@ fn following(fleet: &Fleet, (seen, rest): Moment, exposures: &[Share], batch: &B
         };
         next.push((less, Plain { stop_new: rest.stop_new - 1, ..rest }));
     }
-    if rest.stop_old > 0 && seen.old() > 0 {
+    if rest.stop_old > 0 && seen.all_old() > 0 {
         let idle = u32::from(seen.not_ready_old > 0);
         let less = Observed {
             ready_old: seen.ready_old - (1 - idle),

@@ -25,7 +25,7 @@ fn breaks_a_limit(mutant: &Batch<'_>) {
 fn room_that_only_a_stop_will_make() {
     breaks_a_limit(&|fleet, seen, exposure| {
         let mut orders = orders(fleet, seen, exposure);
-        let wanted = fleet.counts(exposure).new.saturating_sub(seen.new());
+        let wanted = fleet.counts(exposure).new.saturating_sub(seen.all_new());
         let room = (fleet.most() + orders.stop_old + orders.stop_new)
             .saturating_sub(seen.total() + orders.start_old);
         if orders.stop_new == 0 {
@@ -48,8 +48,8 @@ fn stopping_replicas_forgotten() {
 fn starts_counted_as_ready() {
     breaks_a_limit(&|fleet, seen, exposure| {
         let mut orders = orders(fleet, seen, exposure);
-        let surplus = seen.old().saturating_sub(fleet.counts(exposure).old);
-        let spare = (seen.new() + seen.ready_old).saturating_sub(fleet.least_ready() + orders.stop_new);
+        let surplus = seen.all_old().saturating_sub(fleet.counts(exposure).old);
+        let spare = (seen.all_new() + seen.ready_old).saturating_sub(fleet.least_ready() + orders.stop_new);
         let stop = orders.stop_old.max(surplus.min(seen.not_ready_old + spare));
         orders.gone += stop - orders.stop_old;
         orders.stop_old = stop;
@@ -61,7 +61,7 @@ fn starts_counted_as_ready() {
 fn old_ones_stopped_in_step_with_starts() {
     breaks_a_limit(&|fleet, seen, exposure| {
         let mut orders = orders(fleet, seen, exposure);
-        let surplus = seen.old().saturating_sub(fleet.counts(exposure).old);
+        let surplus = seen.all_old().saturating_sub(fleet.counts(exposure).old);
         let stop = orders.stop_old.max(orders.start_new.min(surplus));
         orders.gone += stop - orders.stop_old;
         orders.stop_old = stop;
@@ -74,8 +74,8 @@ fn all_at_once() {
     breaks_a_limit(&|fleet, seen, exposure| {
         let target = fleet.counts(exposure);
         Plain {
-            start_new: target.new.saturating_sub(seen.new()),
-            stop_old: seen.old().saturating_sub(target.old),
+            start_new: target.new.saturating_sub(seen.all_new()),
+            stop_old: seen.all_old().saturating_sub(target.old),
             ..orders(fleet, seen, exposure)
         }
     });
@@ -93,7 +93,7 @@ fn nothing_done_and_nothing_said() {
 fn done_with_replicas_that_are_not_ready() {
     breaks("F2", &|fleet, seen, exposure| {
         let target = fleet.counts(exposure);
-        if (seen.new(), seen.old(), seen.stopping) == (target.new, target.old, 0) {
+        if (seen.all_new(), seen.all_old(), seen.stopping) == (target.new, target.old, 0) {
             Plain::default()
         } else {
             orders(fleet, seen, exposure)

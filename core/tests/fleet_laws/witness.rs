@@ -69,7 +69,7 @@ pub(crate) fn check(
         total && (serving == 0 || seen.ready() >= fleet.least_ready() + serving)
     };
     let fits = |orders: &Plain| {
-        let (new, old) = (seen.new(), seen.old());
+        let (new, old) = (seen.all_new(), seen.all_old());
         (orders.start_new == 0 || new + orders.start_new <= target.new)
             && (orders.start_old == 0 || old + orders.start_old <= target.old)
             && (orders.stop_new == 0 || new >= target.new + orders.stop_new)
@@ -89,8 +89,8 @@ pub(crate) fn check(
     law("F3", fits(&orders))?;
 
     let idle = |there: u32, not_ready: u32, wanted: u32| there.saturating_sub(wanted).min(not_ready);
-    law("F4", orders.stop_new >= idle(seen.new(), seen.not_ready_new, target.new))?;
-    law("F4", orders.stop_old >= idle(seen.old(), seen.not_ready_old, target.old))?;
+    law("F4", orders.stop_new >= idle(seen.all_new(), seen.not_ready_new, target.new))?;
+    law("F4", orders.stop_old >= idle(seen.all_old(), seen.not_ready_old, target.old))?;
 
     let more = [
         Plain { start_new: orders.start_new + 1, ..orders },
@@ -109,8 +109,8 @@ pub(crate) fn check_rounds(
     batch: &Batch<'_>,
 ) -> Result<(), String> {
     let target = fleet.counts(exposure);
-    let starts = target.new.saturating_sub(seen.new()) + target.old.saturating_sub(seen.old());
-    let stops = seen.new().saturating_sub(target.new) + seen.old().saturating_sub(target.old);
+    let starts = target.new.saturating_sub(seen.all_new()) + target.old.saturating_sub(seen.all_old());
+    let stops = seen.all_new().saturating_sub(target.new) + seen.all_old().saturating_sub(target.old);
     let step = (fleet.most() - fleet.replicas()) + (fleet.replicas() - fleet.least_ready());
     let settled = seen.not_ready_new + seen.not_ready_old + seen.stopping == 0;
     let bound = 2 * starts.max(stops).div_ceil(step) + u32::from(!settled);
@@ -121,8 +121,8 @@ pub(crate) fn check_rounds(
             return Ok(());
         }
         there = Observed {
-            ready_new: there.new() + orders.start_new - orders.stop_new,
-            ready_old: there.old() + orders.start_old - orders.stop_old,
+            ready_new: there.all_new() + orders.start_new - orders.stop_new,
+            ready_old: there.all_old() + orders.start_old - orders.stop_old,
             ..Observed::default()
         };
     }

@@ -113,11 +113,11 @@ impl Fleet {
         let actual = share_of(observed.ready_new, observed.ready());
         let (ready, need) = (observed.ready(), self.least_ready());
         let new_missing = Gap::NewMissing { ready: observed.ready_new, need: target.new };
-        let new_beyond = Gap::NewBeyond { there: observed.new(), most: target.new };
+        let new_beyond = Gap::NewBeyond { there: observed.all_new(), most: target.new };
         let old_beyond = Gap::OldBeyond { ready: observed.ready_old, most: target.old };
         let gaps = [
             (observed.ready_new < target.new, new_missing),
-            (observed.new() > target.new, new_beyond),
+            (observed.all_new() > target.new, new_beyond),
             (observed.ready_old > target.old, old_beyond),
             (ready < need, Gap::Unavailable { ready, need }),
         ];

@@ -60,7 +60,7 @@ impl Observed {
     /// All that take up room.
     #[must_use]
     pub const fn total(&self) -> u32 {
-        self.new().saturating_add(self.old()).saturating_add(self.stopping)
+        self.all_new().saturating_add(self.all_old()).saturating_add(self.stopping)
     }
 
     /// All that serve.
@@ -71,21 +71,21 @@ impl Observed {
 
     /// Those of the new version that are not stopping.
     #[must_use]
-    pub const fn new(&self) -> u32 {
+    pub const fn all_new(&self) -> u32 {
         self.ready_new.saturating_add(self.not_ready_new)
     }
 
     /// Those of the old version that are not stopping.
     #[must_use]
-    pub const fn old(&self) -> u32 {
+    pub const fn all_old(&self) -> u32 {
         self.ready_old.saturating_add(self.not_ready_old)
     }
 
     /// What there will be once everything ordered has been carried out, what starts is ready and what stops is gone.
     #[must_use]
     pub const fn after(&self, orders: &Orders) -> Self {
-        let new = self.new().saturating_add(orders.start_new).saturating_sub(orders.stop_new);
-        let old = self.old().saturating_add(orders.start_old).saturating_sub(orders.stop_old);
+        let new = self.all_new().saturating_add(orders.start_new).saturating_sub(orders.stop_new);
+        let old = self.all_old().saturating_add(orders.start_old).saturating_sub(orders.stop_old);
         Self { ready_new: new, not_ready_new: 0, ready_old: old, not_ready_old: 0, stopping: 0 }
     }
 }

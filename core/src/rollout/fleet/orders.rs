@@ -104,7 +104,7 @@ impl Fleet {
     /// ```
     pub fn next(&self, observed: &Observed, exposure: Share) -> Orders {
         let target = self.counts(exposure);
-        let (new, old) = (observed.new(), observed.old());
+        let (new, old) = (observed.all_new(), observed.all_old());
 
         // What is ready and more than the least may stop, the new version first: it is the one that may do harm.
         let mut spare = observed.ready().saturating_sub(self.least_ready());

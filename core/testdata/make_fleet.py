@@ -58,6 +58,7 @@ class Fleet:
             "old": old,
             "actual": show(reachable),
             "difference_ppm": reachable - exposure,
+            "largest": show(share(new, max(self.least, new)) or 0),
         }
 
     def around(self, exposure):

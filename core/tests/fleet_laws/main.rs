@@ -46,7 +46,7 @@ fn sights(most: u32) -> impl Iterator<Item = Observed> {
 fn everywhere(sizes: std::ops::RangeInclusive<u32>, batch: &Batch<'_>) -> Result<(), String> {
     for fleet in sizes.flat_map(fleets) {
         let exposures: Vec<Share> = fleet.exposures().collect();
-        for seen in sights(fleet.most().min(fleet.replicas() + 4) + 1) {
+        for seen in sights(fleet.most() + 1) {
             exposures.iter().try_for_each(|exposure| check(&fleet, &seen, *exposure, batch))?;
         }
     }
@@ -115,6 +115,12 @@ fn what_is_in_force_is_what_was_reached() {
                 assert!(!done || actual.is_in_force(), "{fleet:?} {seen:?} {exposure}");
                 if actual.is_in_force() && exposure == Share::ZERO {
                     assert_eq!((seen.ready_new, seen.not_ready_new), (0, 0), "{fleet:?} {seen:?}");
+                }
+                if actual.is_in_force() {
+                    assert!(
+                        actual.actual.is_none_or(|share| share <= fleet.counts(exposure).largest),
+                        "{fleet:?} {seen:?}"
+                    );
                 }
                 if done {
                     assert_eq!(actual.actual, Some(exposure));

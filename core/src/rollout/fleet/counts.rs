@@ -16,6 +16,8 @@ pub struct Counts {
     pub actual: Share,
     /// `actual` less `declared`, in parts per million: below 0 where fewer units are exposed than declared.
     pub difference_ppm: i32,
+    /// The exposure while as many old ones are missing as the fleet allows. **Ask the error budget about this one**: it is the most that may be in force.
+    pub largest: Share,
 }
 
 impl Counts {
@@ -57,6 +59,7 @@ impl Fleet {
             old: self.replicas().saturating_sub(new),
             actual,
             difference_ppm: difference(actual, exposure),
+            largest: share_of(new, self.least_ready().max(new)).unwrap_or(Share::ZERO),
         }
     }
 

@@ -24,7 +24,8 @@
 //! freeze never blocks a decrease; silence is neither a pass nor a failure; every decision has its reasons.
 //!
 //! What people get wrong: [`State::exposure`] is what the release asks for. Bringing it into force is the host's part, and a
-//! rollback is over only when the host has said [`EventKind::Confirm`].
+//! rollback is over only when the host has said [`EventKind::Confirm`]. Where replicas do that instead of a
+//! hash, [`fleet`] counts them and says when it is so.
 //!
 //! ```
 //! use rampgate::canary::{Finding, Verdict};

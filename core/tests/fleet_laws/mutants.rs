@@ -2,7 +2,7 @@
 
 use crate::interleavings::explore;
 use crate::witness::{Batch, Plain, check_rounds, orders};
-use crate::{everywhere, fleets, sights};
+use crate::{check_counts, everywhere, fleets, sights};
 use rampgate::Share;
 use rampgate::rollout::fleet::{Fleet, Observed};
 
@@ -187,4 +187,27 @@ fn half_batches() {
         check_rounds(&fleet, seen, Share::ALL, &mutant).is_err()
     });
     assert!(late, "half batches arrived in time");
+}
+
+/// Roundings that other tools have, or that come first to mind.
+#[test]
+fn other_roundings() {
+    let parts = |fleet: &Fleet, exposure: Share| {
+        u64::from(fleet.replicas()) * u64::from(exposure.parts_per_million())
+    };
+    let whole = |number: u64| u32::try_from(number).unwrap();
+    let some = |new: u32, exposure: Share| new.max(u32::from(exposure > Share::ZERO));
+    let nearest = |fleet: &Fleet, exposure: Share| {
+        some(whole((parts(fleet, exposure) + 500_000) / 1_000_000), exposure)
+    };
+    let up = |fleet: &Fleet, exposure: Share| whole(parts(fleet, exposure).div_ceil(1_000_000));
+    let down = |fleet: &Fleet, exposure: Share| some(whole(parts(fleet, exposure) / 1_000_000), exposure);
+    let nobody = |fleet: &Fleet, exposure: Share| {
+        let new = fleet.counts(exposure).new;
+        if fleet.exposures().nth(1).is_some_and(|first| exposure < first) { 0 } else { new }
+    };
+    assert!(check_counts(nearest).is_err(), "more than declared");
+    assert!(check_counts(up).is_err(), "more than declared");
+    assert!(check_counts(down).is_err(), "`28.5714%` of 7 is two");
+    assert!(check_counts(nobody).is_err(), "no canary at all");
 }

@@ -24,6 +24,7 @@
 //! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
 //! | `Log`, `Verified`, `Story` | what happened: kept line by line, proved unchanged, replayed, told | `log` (feature) |
 //! | [`Source`](rollout::import::Source), [`Imported`](rollout::import::Imported) | another tool's document, and the plan it comes to with all that is lost | [`rollout::import`] |
+//! | [`Fleet`](rollout::fleet::Fleet) | replicas that bring an exposure into force, batch by batch | [`rollout::fleet`] |
 //!
 //! # What do I call?
 //!

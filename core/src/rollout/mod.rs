@@ -24,7 +24,8 @@
 //! freeze never blocks a decrease; silence is neither a pass nor a failure; every decision has its reasons.
 //!
 //! What people get wrong: [`State::exposure`] is what the release asks for. Bringing it into force is the host's part, and a
-//! rollback is over only when the host has said [`Command::Confirm`].
+//! rollback is over only when the host has said [`Command::Confirm`]. Where replicas do that instead of a
+//! hash, [`fleet`] counts them and says when it is so.
 //!
 //! Plans of other tools are read by [`import`].
 //!
@@ -79,6 +80,7 @@ mod calendar;
 mod command;
 mod decision;
 mod event;
+pub mod fleet;
 mod gates;
 mod growth;
 pub mod import;

@@ -18,10 +18,10 @@ use alloc::vec::Vec;
 /// [merges](Self::merge). Nothing here reads a clock, draws a random number or waits.
 #[derive(Clone, Debug)]
 pub struct Release {
-    spec: Spec,
+    pub(super) spec: Spec,
     replica: ReplicaId,
     sequence: u64,
-    own: Contribution,
+    pub(super) own: Contribution,
     ledger: Ledger<Contribution>,
     directive: Directive,
     references: References,
@@ -167,12 +167,18 @@ impl Release {
         at: Timestamp,
         outcome: Outcome,
     ) -> Result<(), Error> {
+        self.knows(placement)?;
+        self.own.record(placement, self.spec.measures(), at, &outcome)
+    }
+
+    /// Refuses a placement of a cohort that this replica has not heard of.
+    pub(super) fn knows(&self, placement: Placement) -> Result<(), Error> {
         let present = self.cohort();
         if placement.cohort > present {
             let rule = alloc::format!("must be at most the present cohort ({present})");
             return Err(Error::new("placement.cohort", Kind::Range, rule, placement.cohort));
         }
-        self.own.record(placement, self.spec.measures(), at, &outcome)
+        Ok(())
     }
 
     /// Records requests as events of the error budget alone.

@@ -148,6 +148,14 @@ impl Spec {
         &self.judge
     }
 
+    /// The same with another chance of a false rollback.
+    #[cfg(feature = "simulate")]
+    pub(crate) fn with_alpha(&self, alpha: crate::Probability) -> Result<Self, Error> {
+        let policy = Policy { alpha, ..self.judge.policy() };
+        let judge = Judge::new(policy, self.judge.guardrails().to_vec())?;
+        Ok(Self { judge, ..self.clone() })
+    }
+
     /// What each guardrail's metric observes of a unit, by position.
     #[must_use]
     pub fn measures(&self) -> &[Measure] {

@@ -1,21 +1,43 @@
 //! Timing.
 use rampgate::release::Spec;
 use rampgate::simulate::Runs;
-use rampgate::simulate::rollout::{Controller, Scenario, Simulation, Argo, Flagger, Kayenta};
+use rampgate::simulate::rollout::{Argo, Controller, Flagger, Kayenta, Scenario, Simulation};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let spec = Spec::from_json(SPEC)?;
     let runs = Runs::new(std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(200), 1)?;
-    for (name, faults) in SCENARIOS {
-        let text = format!(r#"{{"traffic": {{"units_per_minute": 1000}}, "background": {{"rate": 0.005}}, "faults": {faults}}}"#);
+    for (name, faults) in SCENARIOS.into_iter().take(std::env::args().nth(2).and_then(|n| n.parse().ok()).unwrap_or(99)) {
+        let text = format!(
+            r#"{{"traffic": {{"units_per_minute": 1000}}, "background": {{"rate": 0.005}}, "faults": {faults}}}"#
+        );
         let scenario = Scenario::from_json(&text)?;
-        for controller in [Controller::Rampgate(None), Controller::Argo(Argo::new(0.02)?.failing(2)), Controller::Flagger(Flagger::new(0.02)?.every("1h".parse()?, "1h".parse()?)?), Controller::Kayenta(Kayenta::new(1.2)?), Controller::Schedule] {
+        for controller in [
+            Controller::Rampgate(None),
+            Controller::Argo(Argo::new(0.02)?.failing(2)),
+            Controller::Flagger(Flagger::new(0.02)?.every("1h".parse()?, "1h".parse()?)?),
+            Controller::Kayenta(Kayenta::new(1.2)?),
+            Controller::Schedule,
+        ] {
             let began = std::time::Instant::now();
             let outcomes = Simulation::new(spec.clone(), scenario.clone(), runs)?.run(&controller)?;
             let took = began.elapsed();
             let s = outcomes.summary();
             let units: u64 = outcomes.runs().iter().map(|r| r.units).sum();
             let minutes: u64 = outcomes.runs().iter().map(|r| r.ended_after.as_millis() / 60_000).sum();
-            println!("{name:20} {:9} fr {:5.1}% fp {:5.1}% rb {:5.1}% open {:4.1}% hit {:8.0} det {:6.1} done {:6.1} {:.2?} units/run {} us/minute {:.2} {:?}", s.controller, 100.*s.false_rollbacks.share, 100.*s.false_promotions.share, 100.*s.rolled_back.share, 100.*s.open.share, s.units_hit.map_or(0., |u| u.mean), s.minutes_to_detect.map_or(f64::NAN, |m| m.mean), s.minutes_to_complete.map_or(f64::NAN, |m| m.mean), took, units / outcomes.runs().len() as u64, took.as_secs_f64()*1e6/minutes as f64, s.ended.first().map(|e| (&e.reason, e.runs)));
+            println!(
+                "{name:20} {:9} fr {:5.1}% fp {:5.1}% rb {:5.1}% open {:4.1}% hit {:8.0} det {:6.1} done {:6.1} {:.2?} units/run {} us/minute {:.2} {:?}",
+                s.controller,
+                100. * s.false_rollbacks.share,
+                100. * s.false_promotions.share,
+                100. * s.rolled_back.share,
+                100. * s.open.share,
+                s.units_hit.map_or(0., |u| u.mean),
+                s.minutes_to_detect.map_or(f64::NAN, |m| m.mean),
+                s.minutes_to_complete.map_or(f64::NAN, |m| m.mean),
+                took,
+                units / outcomes.runs().len() as u64,
+                took.as_secs_f64() * 1e6 / minutes as f64,
+                s.ended.first().map(|e| (&e.reason, e.runs))
+            );
         }
     }
     Ok(())

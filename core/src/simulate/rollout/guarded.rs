@@ -49,9 +49,9 @@ impl Lead for Guarded {
         }
         let signal =
             if minute.source_error { Signal::SourceError { why: "outage".into() } } else { Signal::Tick };
-        let mut step = self.release.step(at, signal)?;
+        let mut step = self.release.step_saying(at, signal, false)?;
         if matches!(self.phase(), Phase::Holding { reason: Hold::Approval, .. }) {
-            step = self.release.step(at, Signal::Approve { by: host() })?;
+            step = self.release.step_saying(at, Signal::Approve { by: host() }, false)?;
         }
         let ends = |decision: &&Decision| {
             matches!(decision.action, Action::RollBack | Action::Complete | Action::Expire)

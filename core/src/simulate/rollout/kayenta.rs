@@ -124,7 +124,9 @@ impl Lead for Canary {
 
     fn hear(&mut self, minute: &Minute) -> Result<Option<Why>, Error> {
         self.trail.push(minute);
-        if self.trail.minutes().is_multiple_of(minutes(self.kayenta.interval)) && self.verdict()? == Verdict::Fail {
+        if self.trail.minutes().is_multiple_of(minutes(self.kayenta.interval))
+            && self.verdict()? == Verdict::Fail
+        {
             self.aborted = true;
             return Ok(Some("score".into()));
         }

@@ -1,64 +1,195 @@
-//! Timing.
+//! Compares controllers of releases that are equally often wrong about healthy ones: the table of `spec/simulation.md`.
+//!
+//! `cargo run --release -p rampgate --features parallel --example release_scenarios -- [runs] [environment]`
+
 use rampgate::release::Spec;
 use rampgate::simulate::Runs;
-use rampgate::simulate::rollout::{Argo, Controller, Flagger, Kayenta, Scenario, Simulation};
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let spec = Spec::from_json(SPEC)?;
-    let runs = Runs::new(std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(200), 1)?;
-    for (name, faults) in SCENARIOS.into_iter().take(std::env::args().nth(2).and_then(|n| n.parse().ok()).unwrap_or(99)) {
-        let text = format!(
-            r#"{{"traffic": {{"units_per_minute": 1000}}, "background": {{"rate": 0.005}}, "faults": {faults}}}"#
-        );
-        let scenario = Scenario::from_json(&text)?;
-        for controller in [
-            Controller::Rampgate(None),
-            Controller::Argo(Argo::new(0.02)?.failing(2)),
-            Controller::Flagger(Flagger::new(0.02)?.every("1h".parse()?, "1h".parse()?)?),
-            Controller::Kayenta(Kayenta::new(1.2)?),
-            Controller::Schedule,
+use rampgate::simulate::rollout::{
+    Argo, Controller, Flagger, Kayenta, Scenario, Simulation, Summary, Weights,
+};
+use rampgate::{Probability, Span};
+use std::error::Error;
+use std::io::Write;
+
+const SPEC: &str = r#"{
+  "rampgate": 1, "name": "checkout", "flag": {"key": "checkout", "control": "v1", "canary": "v2"},
+  "stages": [
+    {"exposure": "1%", "min_dwell": "2h", "deadline": "12h"},
+    {"exposure": "5%", "min_dwell": "2h", "deadline": "12h"},
+    {"exposure": "25%", "min_dwell": "2h", "deadline": "12h"},
+    {"exposure": "50%", "min_dwell": "4h", "deadline": "12h"}
+  ],
+  "bake": "1h",
+  "guardrails": [{"name": "errors"}]
+}"#;
+
+/// Whether it is the canary's fault: only such scenarios are searched by.
+const FAULTS: [(&str, &str); 11] = [
+    ("healthy", "[]"),
+    ("1.5x from the start", r#"[{"errors": {"times": 1.5}}]"#),
+    ("2x from the start", r#"[{"errors": {"times": 2}}]"#),
+    ("5x from the start", r#"[{"errors": {"times": 5}}]"#),
+    ("2x late, at 50%", r#"[{"errors": {"times": 2, "from": {"exposure": "50%", "then": "1h"}}}]"#),
+    ("slow leak", r#"[{"leak": {"times_an_hour": 0.25}}]"#),
+    ("crash of 90%", r#"[{"crash": {"share": "90%"}}]"#),
+    ("half vanish", r#"[{"vanish": {"share": "50%"}}]"#),
+    ("10% redirected", r#"[{"redirect": {"share": "10%"}}]"#),
+    ("source out 45m", r#"[{"outage": {"from": "3h", "lasting": "45m"}}]"#),
+    ("incident in both", r#"[{"incident": {"times": 5, "from": "3h", "lasting": "30m"}}]"#),
+];
+/// By which the best configuration of each is chosen.
+const SEARCHED: [usize; 3] = [2, 4, 5];
+
+const ENVIRONMENTS: [(&str, &str); 3] = [
+    ("steady", r#""traffic": {"units_per_minute": 1000}, "background": {"rate": 0.005}"#),
+    (
+        "daily",
+        r#""traffic": {"units_per_minute": 1000, "daily": {"swing": 0.6, "peak": "14h"}}, "background": {"rate": 0.005, "daily": {"swing": 0.5, "peak": "20h"}}"#,
+    ),
+    ("recorded", ""),
+];
+
+fn scenario(environment: &str, faults: &str) -> Result<Scenario, rampgate::Error> {
+    Scenario::from_json(&format!(r#"{{{environment}, "faults": {faults}, "horizon": "1d"}}"#))
+}
+
+fn minutes(n: u64) -> Span {
+    Span::from_millis(60_000 * n).unwrap_or(Span::ZERO)
+}
+
+/// The knobs that each tool's documentation has, beside the one that is calibrated.
+fn candidates() -> Result<Vec<Vec<Controller>>, rampgate::Error> {
+    let mut argo = Vec::new();
+    for relative in [false, true] {
+        for (interval, window) in [(1, 5), (5, 5), (5, 15), (5, 30), (5, 60), (15, 60), (60, 60), (15, 120)] {
+            for failures in [0, 2, 5, 10] {
+                let made = Argo::new(1.0)?.every(minutes(interval), minutes(window))?.failing(failures);
+                argo.push(Controller::Argo(if relative { made.relative() } else { made }));
+            }
+        }
+    }
+    let mut flagger = Vec::new();
+    for relative in [false, true] {
+        for (interval, window, weights) in [
+            (1, 5, Weights::Linear),
+            (5, 5, Weights::Linear),
+            (5, 30, Weights::Linear),
+            (15, 60, Weights::Linear),
+            (60, 60, Weights::Linear),
+            (60, 60, Weights::Plan),
+            (120, 120, Weights::Plan),
         ] {
-            let began = std::time::Instant::now();
-            let outcomes = Simulation::new(spec.clone(), scenario.clone(), runs)?.run(&controller)?;
-            let took = began.elapsed();
-            let s = outcomes.summary();
-            let units: u64 = outcomes.runs().iter().map(|r| r.units).sum();
-            let minutes: u64 = outcomes.runs().iter().map(|r| r.ended_after.as_millis() / 60_000).sum();
+            for threshold in [1, 2, 5, 10] {
+                let made = Flagger::new(1.0)?
+                    .every(minutes(interval), minutes(window))?
+                    .failing(threshold)?
+                    .rising(weights);
+                flagger.push(Controller::Flagger(if relative { made.relative() } else { made }));
+            }
+        }
+    }
+    let mut kayenta = Vec::new();
+    for (interval, step, lookback) in [
+        (60, 1, None),
+        (60, 5, None),
+        (60, 10, None),
+        (30, 5, None),
+        (30, 5, Some(120)),
+        (60, 10, Some(240)),
+        (15, 5, Some(60)),
+        (15, 1, Some(60)),
+    ] {
+        let made = Kayenta::new(1.0)?.every(minutes(interval), minutes(step))?;
+        kayenta.push(Controller::Kayenta(match lookback {
+            None => made,
+            Some(lookback) => made.over(minutes(lookback))?,
+        }));
+    }
+    Ok(vec![vec![Controller::Rampgate(None)], argo, flagger, kayenta, vec![Controller::Schedule]])
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut args = std::env::args().skip(1);
+    let runs: u32 = args.next().map_or(Ok(1_000), |n| n.parse())?;
+    let only = args.next();
+    let rate = Probability::ONE_IN_A_HUNDRED;
+    let spec = Spec::from_json(&std::env::var("SPEC").unwrap_or(SPEC.into()))?;
+    let quiet = |_: u32| {};
+    for (name, environment) in ENVIRONMENTS {
+        if environment.is_empty() || only.as_deref().is_some_and(|only| only != name) {
+            continue;
+        }
+        let simulation =
+            |faults: &str, runs: Runs| Simulation::new(spec.clone(), scenario(environment, faults)?, runs);
+        println!("environment {name}");
+        for family in candidates()? {
+            let mut best: Option<(f64, Controller)> = None;
+            let mut each = [const { None::<(f64, String)> }; SEARCHED.len()];
+            for candidate in &family {
+                // 400 runs tell good configurations from bad ones; the best is calibrated anew
+                let found = simulation("[]", Runs::new(400, 7)?)?.calibrate(candidate, rate, &quiet)?;
+                let mut score = 0.0;
+                for (place, best) in SEARCHED.iter().zip(&mut each) {
+                    let hit = simulation(FAULTS[*place].1, Runs::new(200, 8)?)?
+                        .run(&found.controller)?
+                        .summary()
+                        .units_hit
+                        .map_or(0.0, |hit| hit.mean);
+                    score += hit.max(1.0).ln();
+                    if best.as_ref().is_none_or(|(least, _)| hit < *least) {
+                        *best = Some((hit, found.controller.settings()));
+                    }
+                }
+                if family.len() > 1 && std::env::var("VERBOSE").is_ok() {
+                    eprintln!(
+                        "  {score:.2} fr {:.2}% {}",
+                        100.0 * found.false_rollbacks.share,
+                        found.controller.settings()
+                    );
+                }
+                if best.as_ref().is_none_or(|(least, _)| score < *least) {
+                    best = Some((score, candidate.clone()));
+                }
+            }
+            let Some((_, controller)) = best else { continue };
+            let found = simulation("[]", Runs::new(2 * runs, 1)?)?.calibrate(&controller, rate, &quiet)?;
             println!(
-                "{name:20} {:9} fr {:5.1}% fp {:5.1}% rb {:5.1}% open {:4.1}% hit {:8.0} det {:6.1} done {:6.1} {:.2?} units/run {} us/minute {:.2} {:?}",
-                s.controller,
-                100. * s.false_rollbacks.share,
-                100. * s.false_promotions.share,
-                100. * s.rolled_back.share,
-                100. * s.open.share,
-                s.units_hit.map_or(0., |u| u.mean),
-                s.minutes_to_detect.map_or(f64::NAN, |m| m.mean),
-                s.minutes_to_complete.map_or(f64::NAN, |m| m.mean),
-                took,
-                units / outcomes.runs().len() as u64,
-                took.as_secs_f64() * 1e6 / minutes as f64,
-                s.ended.first().map(|e| (&e.reason, e.runs))
+                "{} ({}), {} configurations: {:.2}% of {} healthy releases{}",
+                controller.name(),
+                found.controller.settings(),
+                family.len(),
+                100.0 * found.false_rollbacks.share,
+                2 * runs,
+                if found.reached { "" } else { ", not 1%" }
             );
+            for (best, place) in each.iter().zip(SEARCHED) {
+                if let Some((hit, settings)) = best {
+                    println!("    best by {}: {hit:.0} by {settings}", FAULTS[place].0);
+                }
+            }
+            for (fault, faults) in FAULTS {
+                row(fault, &simulation(faults, Runs::new(runs, 2)?)?.run(&found.controller)?.summary());
+            }
+            std::io::stdout().flush()?;
         }
     }
     Ok(())
 }
-const SPEC: &str = r#"{
-  "rampgate": 1, "name": "checkout", "flag": {"key": "checkout", "control": "v1", "canary": "v2"},
-  "stages": [
-    {"exposure": "1%", "min_dwell": "2h"}, {"exposure": "5%", "min_dwell": "2h"}, {"exposure": "25%", "min_dwell": "2h"}, {"exposure": "50%", "min_dwell": "4h"}
-  ],
-  "guardrails": [{"name": "errors"}],
-  "bake": "1h"
-}"#;
-const SCENARIOS: [(&str, &str); 10] = [
-    ("healthy", "[]"),
-    ("2x from the start", r#"[{"errors": {"times": 2}}]"#),
-    ("2x late", r#"[{"errors": {"times": 2, "from": {"exposure": "50%", "then": "1h"}}}]"#),
-    ("1.5x late", r#"[{"errors": {"times": 1.5, "from": {"exposure": "50%", "then": "1h"}}}]"#),
-    ("leak", r#"[{"leak": {"times_an_hour": 0.25}}]"#),
-    ("crash", r#"[{"crash": {"share": "90%"}}]"#),
-    ("vanish", r#"[{"vanish": {"share": "50%"}}]"#),
-    ("redirect", r#"[{"redirect": {"share": "10%"}}]"#),
-    ("outage", r#"[{"outage": {"from": "3h", "lasting": "45m"}}]"#),
-    ("incident", r#"[{"incident": {"times": 5, "from": "3h", "lasting": "30m"}}]"#),
-];
+
+fn row(fault: &str, summary: &Summary) {
+    let percent = |part: rampgate::simulate::rollout::Part| 100.0 * part.share;
+    let hit = summary.units_hit;
+    println!(
+        "  {fault:20} back {:5.1}% false {:5.1}% promoted wrongly {:5.1}% open {:5.1}% hit {:8.0} +-{:6.0} median {:8.0} excess {:7.0} detect {:6.0} done {:6.0}",
+        percent(summary.rolled_back),
+        percent(summary.false_rollbacks),
+        percent(summary.false_promotions),
+        percent(summary.open),
+        hit.map_or(0.0, |hit| hit.mean),
+        hit.map_or(0.0, |hit| hit.error),
+        hit.map_or(0.0, |hit| hit.median),
+        summary.excess_failures.map_or(0.0, |excess| excess.mean),
+        summary.minutes_to_detect.map_or(f64::NAN, |minutes| minutes.median),
+        summary.minutes_to_complete.map_or(f64::NAN, |minutes| minutes.median),
+    );
+}

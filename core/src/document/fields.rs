@@ -30,7 +30,7 @@ impl<'a> Field<'a> {
         Self { node, path: Path::root(name), problems }
     }
 
-    #[cfg(feature = "signed")]
+    #[cfg(any(feature = "signed", feature = "simulate"))]
     pub(crate) fn node(&self) -> &'a Node<'a> {
         self.node
     }
@@ -52,6 +52,16 @@ impl<'a> Field<'a> {
     /// Notes a problem of a part of this value, whose path begins here.
     pub(crate) fn refuse_within(&self, error: &Error) {
         self.problems.extend(&error.clone().at(&format!("{}.{}", self.path(), error.path())));
+    }
+
+    /// Notes all problems of a document that this value is, whose paths begin here.
+    #[cfg(feature = "simulate")]
+    pub(crate) fn refuse_all_within(&self, error: &Error) {
+        for problem in error.problems() {
+            let path = format!("{}.{}", self.path(), problem.path());
+            let (rule, value) = (problem.rule().to_string(), problem.value().map(String::from));
+            self.problems.push(Problem::new(path, problem.kind(), rule, value));
+        }
     }
 
     /// Notes problems whose paths are the document's own already.

@@ -52,11 +52,15 @@ impl Spec {
     /// # Errors
     /// One error that lists every problem of the document with its path.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let node = Node::parse("spec", text)?;
+        Self::from_node(&Node::parse("spec", text)?)
+    }
+
+    /// The same of a document that is part of another; paths begin at its own root.
+    pub(crate) fn from_node(node: &Node<'_>) -> Result<Self, Error> {
         let problems = Problems::default();
-        let spec = Field::root(&node, &problems)
+        let spec = Field::root(node, &problems)
             .object()
-            .and_then(|fields| Self::read(fields, fingerprint(&node), &problems));
+            .and_then(|fields| Self::read(fields, fingerprint(node), &problems));
         problems.finish(spec)
     }
 

@@ -11,10 +11,11 @@ use rampgate::{Probability, Span};
 use std::error::Error;
 use std::io::Write;
 
+/// The plan that all follow.
 const SPEC: &str = r#"{
   "rampgate": 1, "name": "checkout", "flag": {"key": "checkout", "control": "v1", "canary": "v2"},
   "stages": [
-    {"exposure": "1%", "min_dwell": "2h", "deadline": "12h"},
+    {"exposure": "1%", "min_dwell": "2h", "deadline": "1d"},
     {"exposure": "5%", "min_dwell": "2h", "deadline": "12h"},
     {"exposure": "25%", "min_dwell": "2h", "deadline": "12h"},
     {"exposure": "50%", "min_dwell": "4h", "deadline": "12h"}
@@ -23,13 +24,28 @@ const SPEC: &str = r#"{
   "guardrails": [{"name": "errors"}]
 }"#;
 
-/// Whether it is the canary's fault: only such scenarios are searched by.
+/// The same plan with its last stage in four of an hour, a millionth apart: the test of harm begins anew with each.
+const RESTARTED: &str = r#"{
+  "rampgate": 1, "name": "checkout", "flag": {"key": "checkout", "control": "v1", "canary": "v2"},
+  "stages": [
+    {"exposure": "1%", "min_dwell": "2h", "deadline": "1d"},
+    {"exposure": "5%", "min_dwell": "2h", "deadline": "12h"},
+    {"exposure": "25%", "min_dwell": "2h", "deadline": "12h"},
+    {"exposure": "50%", "min_dwell": "1h", "deadline": "12h"},
+    {"exposure": "50.0001%", "min_dwell": "1h", "deadline": "12h"},
+    {"exposure": "50.0002%", "min_dwell": "1h", "deadline": "12h"},
+    {"exposure": "50.0003%", "min_dwell": "1h", "deadline": "12h"}
+  ],
+  "bake": "1h",
+  "guardrails": [{"name": "errors"}]
+}"#;
+
 const FAULTS: [(&str, &str); 11] = [
     ("healthy", "[]"),
     ("1.5x from the start", r#"[{"errors": {"times": 1.5}}]"#),
     ("2x from the start", r#"[{"errors": {"times": 2}}]"#),
     ("5x from the start", r#"[{"errors": {"times": 5}}]"#),
-    ("2x late, at 50%", r#"[{"errors": {"times": 2, "from": {"exposure": "50%", "then": "1h"}}}]"#),
+    ("2x late, at 50%", r#"[{"errors": {"times": 2, "from": {"exposure": "50%", "then": "90m"}}}]"#),
     ("slow leak", r#"[{"leak": {"times_an_hour": 0.25}}]"#),
     ("crash of 90%", r#"[{"crash": {"share": "90%"}}]"#),
     ("half vanish", r#"[{"vanish": {"share": "50%"}}]"#),
@@ -40,72 +56,67 @@ const FAULTS: [(&str, &str); 11] = [
 /// By which the best configuration of each is chosen.
 const SEARCHED: [usize; 3] = [2, 4, 5];
 
-const ENVIRONMENTS: [(&str, &str); 3] = [
+const ENVIRONMENTS: [(&str, &str); 2] = [
     ("steady", r#""traffic": {"units_per_minute": 1000}, "background": {"rate": 0.005}"#),
     (
         "daily",
         r#""traffic": {"units_per_minute": 1000, "daily": {"swing": 0.6, "peak": "14h"}}, "background": {"rate": 0.005, "daily": {"swing": 0.5, "peak": "20h"}}"#,
     ),
-    ("recorded", ""),
 ];
 
 fn scenario(environment: &str, faults: &str) -> Result<Scenario, rampgate::Error> {
-    Scenario::from_json(&format!(r#"{{{environment}, "faults": {faults}, "horizon": "1d"}}"#))
+    Scenario::from_json(&format!(r#"{{{environment}, "faults": {faults}, "horizon": "2d"}}"#))
 }
 
 fn minutes(n: u64) -> Span {
     Span::from_millis(60_000 * n).unwrap_or(Span::ZERO)
 }
 
-/// The knobs that each tool's documentation has, beside the one that is calibrated.
-fn candidates() -> Result<Vec<Vec<Controller>>, rampgate::Error> {
-    let mut argo = Vec::new();
+/// The knobs that each tool's documentation has, beside the one that is calibrated; and the plan of this library with and without restarts.
+fn families() -> Result<Vec<Vec<(&'static str, Controller)>>, rampgate::Error> {
+    let (mut argo, mut flagger, mut kayenta) = (Vec::new(), Vec::new(), Vec::new());
     for relative in [false, true] {
-        for (interval, window) in [(1, 5), (5, 5), (5, 15), (5, 30), (5, 60), (15, 60), (60, 60), (15, 120)] {
-            for failures in [0, 2, 5, 10] {
+        for (interval, window) in [(5, 5), (5, 30), (15, 60), (30, 60), (60, 60), (30, 120)] {
+            for failures in [0, 5, 10, 20] {
                 let made = Argo::new(1.0)?.every(minutes(interval), minutes(window))?.failing(failures);
-                argo.push(Controller::Argo(if relative { made.relative() } else { made }));
+                argo.push((SPEC, Controller::Argo(if relative { made.relative() } else { made })));
             }
         }
-    }
-    let mut flagger = Vec::new();
-    for relative in [false, true] {
         for (interval, window, weights) in [
-            (1, 5, Weights::Linear),
-            (5, 5, Weights::Linear),
             (5, 30, Weights::Linear),
             (15, 60, Weights::Linear),
-            (60, 60, Weights::Linear),
+            (30, 60, Weights::Linear),
             (60, 60, Weights::Plan),
             (120, 120, Weights::Plan),
         ] {
-            for threshold in [1, 2, 5, 10] {
-                let made = Flagger::new(1.0)?
-                    .every(minutes(interval), minutes(window))?
-                    .failing(threshold)?
-                    .rising(weights);
-                flagger.push(Controller::Flagger(if relative { made.relative() } else { made }));
+            for threshold in [1, 5, 10, 20] {
+                let made = Flagger::new(1.0)?.every(minutes(interval), minutes(window))?;
+                let made = made.failing(threshold)?.rising(weights);
+                flagger.push((SPEC, Controller::Flagger(if relative { made.relative() } else { made })));
             }
         }
     }
-    let mut kayenta = Vec::new();
     for (interval, step, lookback) in [
-        (60, 1, None),
         (60, 5, None),
         (60, 10, None),
-        (30, 5, None),
         (30, 5, Some(120)),
         (60, 10, Some(240)),
         (15, 5, Some(60)),
         (15, 1, Some(60)),
+        (30, 10, Some(120)),
+        (15, 2, Some(60)),
     ] {
         let made = Kayenta::new(1.0)?.every(minutes(interval), minutes(step))?;
-        kayenta.push(Controller::Kayenta(match lookback {
-            None => made,
-            Some(lookback) => made.over(minutes(lookback))?,
-        }));
+        kayenta.push((
+            SPEC,
+            Controller::Kayenta(match lookback {
+                None => made,
+                Some(lookback) => made.over(minutes(lookback))?,
+            }),
+        ));
     }
-    Ok(vec![vec![Controller::Rampgate(None)], argo, flagger, kayenta, vec![Controller::Schedule]])
+    let ours = vec![(SPEC, Controller::Rampgate(None)), (RESTARTED, Controller::Rampgate(None))];
+    Ok(vec![ours, argo, flagger, kayenta, vec![(SPEC, Controller::Schedule)]])
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -113,24 +124,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     let runs: u32 = args.next().map_or(Ok(1_000), |n| n.parse())?;
     let only = args.next();
     let rate = Probability::ONE_IN_A_HUNDRED;
-    let spec = Spec::from_json(&std::env::var("SPEC").unwrap_or(SPEC.into()))?;
     let quiet = |_: u32| {};
     for (name, environment) in ENVIRONMENTS {
-        if environment.is_empty() || only.as_deref().is_some_and(|only| only != name) {
+        if only.as_deref().is_some_and(|only| only != name) {
             continue;
         }
-        let simulation =
-            |faults: &str, runs: Runs| Simulation::new(spec.clone(), scenario(environment, faults)?, runs);
+        let simulation = |spec: &str, faults: &str, runs: Runs| {
+            Simulation::new(Spec::from_json(spec)?, scenario(environment, faults)?, runs)
+        };
         println!("environment {name}");
-        for family in candidates()? {
-            let mut best: Option<(f64, Controller)> = None;
+        for family in families()? {
+            let mut best: Option<(f64, &str, Controller)> = None;
             let mut each = [const { None::<(f64, String)> }; SEARCHED.len()];
-            for candidate in &family {
-                // 400 runs tell good configurations from bad ones; the best is calibrated anew
-                let found = simulation("[]", Runs::new(400, 7)?)?.calibrate(candidate, rate, &quiet)?;
+            for (spec, candidate) in &family {
+                // 600 runs tell good configurations from bad ones; the best is calibrated anew
+                let found = simulation(spec, "[]", Runs::new(600, 7)?)?.calibrate(candidate, rate, &quiet)?;
                 let mut score = 0.0;
                 for (place, best) in SEARCHED.iter().zip(&mut each) {
-                    let hit = simulation(FAULTS[*place].1, Runs::new(200, 8)?)?
+                    let hit = simulation(spec, FAULTS[*place].1, Runs::new(200, 8)?)?
                         .run(&found.controller)?
                         .summary()
                         .units_hit
@@ -147,15 +158,17 @@ fn main() -> Result<(), Box<dyn Error>> {
                         found.controller.settings()
                     );
                 }
-                if best.as_ref().is_none_or(|(least, _)| score < *least) {
-                    best = Some((score, candidate.clone()));
+                if best.as_ref().is_none_or(|(least, ..)| score < *least) {
+                    best = Some((score, spec, candidate.clone()));
                 }
             }
-            let Some((_, controller)) = best else { continue };
-            let found = simulation("[]", Runs::new(2 * runs, 1)?)?.calibrate(&controller, rate, &quiet)?;
+            let Some((_, spec, controller)) = best else { continue };
+            let found =
+                simulation(spec, "[]", Runs::new(2 * runs, 1)?)?.calibrate(&controller, rate, &quiet)?;
             println!(
-                "{} ({}), {} configurations: {:.2}% of {} healthy releases{}",
+                "{}{} ({}), {} configurations: {:.2}% of {} healthy releases{}",
                 controller.name(),
+                if spec == RESTARTED { ", restarted hourly" } else { "" },
                 found.controller.settings(),
                 family.len(),
                 100.0 * found.false_rollbacks.share,
@@ -168,7 +181,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 }
             }
             for (fault, faults) in FAULTS {
-                row(fault, &simulation(faults, Runs::new(runs, 2)?)?.run(&found.controller)?.summary());
+                row(fault, &simulation(spec, faults, Runs::new(runs, 2)?)?.run(&found.controller)?.summary());
             }
             std::io::stdout().flush()?;
         }

@@ -4,8 +4,8 @@ use crate::error::Error;
 use crate::math;
 use crate::quantity::Probability;
 
-/// Halvings of a setting's range: to one part in 500 on a logarithmic scale of four decades.
-const HALVINGS: u32 = 11;
+/// Halvings of a setting's range: to two parts in a hundred over five decades.
+const HALVINGS: u32 = 10;
 
 /// A controller whose setting was chosen so that it is as often wrong about healthy releases as was asked for.
 #[derive(Clone, Debug, PartialEq)]

@@ -399,9 +399,8 @@ mod tests {
         let scenario = scenario(r#"{"errors": {"times": 2, "from": {"exposure": "50%", "then": "3m"}}}"#);
         assert!(matches!(scenario.faults[0].onset, Onset::Exposure { .. }));
         let mut weather = Weather::new(&scenario, 1, 1, Timestamp::EPOCH);
-        let mut harmful = |minute, canary| {
-            weather.minute(minute, Timestamp::EPOCH, split(canary, 0)).truth.harmful
-        };
+        let mut harmful =
+            |minute, canary| weather.minute(minute, Timestamp::EPOCH, split(canary, 0)).truth.harmful;
         let exposures = [10, 49, 50, 50, 60, 60, 20, 0];
         let found = (0..).zip(exposures).map(|(minute, canary)| harmful(minute, canary));
         assert_eq!(found.collect::<Vec<_>>(), [false, false, false, false, false, true, true, false]);

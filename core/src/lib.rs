@@ -18,6 +18,7 @@
 //! | [`Config`](canary::classic::Config), [`MannWhitney`](canary::classic::MannWhitney) | Kayenta's judge, for migrations: the rank test, classes, a score | [`canary::classic`] |
 //! | [`Design`](canary::group_sequential::Design), [`Comparison`](canary::group_sequential::Comparison) | planned looks: bounds, inference after the end, units | [`canary::group_sequential`] |
 //! | [`Counter`](slo::Counter), [`Budget`](slo::Budget), [`Gate`](slo::Gate) | events over time, what they spend, and the exposure that is left | [`slo`] |
+//! | `Simulation`, `Scenario` (feature `simulate`) | whole releases played many times: faults in, distributions out | `simulate::rollout` |
 //! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
 //!
 //! # What do I call?
@@ -34,7 +35,7 @@
 //! # Features
 //!
 //! None is on by default. `compat`: other vendors' bucketing, and who would move. `regex`: regular expressions in conditions. `signed`: flag documents
-//! that are refused unless a trusted key signed them. `simulate`: seeded simulation, for planning.
+//! that are refused unless a trusted key signed them. `simulate`: seeded simulation, for planning; `parallel`: the same on all cores.
 //!
 //! # What it does not do
 //!

@@ -68,3 +68,69 @@ fn why(decision: &Decision) -> Why {
         _ => "".into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::rollout::Scenario;
+    use crate::simulate::rollout::minute::Weather;
+    use std::vec::Vec;
+
+    const SPEC: &str = r#"{
+        "rampgate": 1, "name": "n", "flag": {"key": "k", "control": "a", "canary": "b"},
+        "stages": [{"exposure": "5%", "min_dwell": "1h", "approval": true}, {"exposure": "50%", "min_dwell": "1h", "deadline": "5h"}],
+        "bake": "30m", "guardrails": [{"name": "errors"}]
+    }"#;
+
+    /// A host takes steps with reports; what is simulated does without, and must come to the same.
+    #[test]
+    fn the_same_is_decided_without_a_report() {
+        for faults in [
+            "",
+            r#"{"errors": {"times": 2, "from": "70m"}}"#,
+            r#"{"outage": {"from": "1h", "lasting": "30m"}}"#,
+        ] {
+            let scenario = Scenario::from_json(&std::format!(
+                r#"{{"traffic": {{"units_per_minute": 500}}, "background": {{"rate": 0.01}}, "faults": [{faults}]}}"#
+            ))
+            .unwrap();
+            let start = Timestamp::EPOCH;
+            let mut weather = Weather::new(&scenario, 1, 0, start);
+            let mut guarded = Guarded::new(Spec::from_json(SPEC).unwrap(), start).unwrap();
+            let mut decisions = Vec::new();
+            for minute in 0..240 {
+                let end = Timestamp::from_millis(60_000 * (minute + 1)).unwrap();
+                let met = weather.minute(minute, end, guarded.split());
+                let mut host = guarded.release.clone();
+                let ended = guarded.hear(&met).unwrap();
+                let as_host = |release: &mut Release, arm, counts: Counts| {
+                    let tally = Tally::from_counts(counts.units(), &[counts], end).unwrap();
+                    let placement = Placement { cohort: release.cohort(), arm: Some(arm) };
+                    release.record_tally(placement, end, &tally).unwrap();
+                };
+                as_host(&mut host, Arm::Canary, met.canary);
+                as_host(&mut host, Arm::Control, met.control);
+                let signal = if met.source_error {
+                    Signal::SourceError { why: "outage".into() }
+                } else {
+                    Signal::Tick
+                };
+                let step = host.step(end, signal).unwrap();
+                assert!(step.report.is_some());
+                decisions.extend(step.decisions);
+                if matches!(host.phase(), Phase::Holding { reason: Hold::Approval, .. }) {
+                    decisions.extend(host.step(end, Signal::Approve { by: host_name() }).unwrap().decisions);
+                }
+                assert_eq!(host.rollout(), guarded.release.rollout(), "{faults} {minute}");
+                if ended.is_some() {
+                    break;
+                }
+            }
+            assert!(decisions.len() >= 2, "{decisions:?}");
+        }
+    }
+
+    fn host_name() -> String {
+        super::host()
+    }
+}

@@ -218,3 +218,35 @@ impl Seen {
 fn span(minutes: u64) -> Span {
     Span::clamped(minutes.saturating_mul(MINUTE))
 }
+
+#[cfg(all(test, feature = "parallel"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_threads_changes_nothing() {
+        let spec = Spec::from_json(
+            r#"{
+                "rampgate": 1, "name": "n", "flag": {"key": "k", "control": "a", "canary": "b"},
+                "stages": [{"exposure": "20%", "min_dwell": "1h"}], "guardrails": [{"name": "errors"}]
+            }"#,
+        )
+        .unwrap();
+        let scenario = Scenario::from_json(
+            r#"{"traffic": {"units_per_minute": 300}, "background": {"rate": 0.01}, "faults": [{"errors": {"times": 2, "from": "30m"}}], "horizon": "6h"}"#,
+        )
+        .unwrap();
+        let simulation = Simulation::new(spec, scenario, Runs::new(40, 3).unwrap()).unwrap();
+        let controller = Controller::Rampgate(None);
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| simulation.run(&controller)).unwrap()
+        };
+        let one_after_another: Vec<Run> =
+            (0..40).map(|run| simulation.one(&controller, run).unwrap()).collect();
+        for threads in [1, 2, 7] {
+            assert_eq!(with(threads).runs(), one_after_another, "{threads}");
+        }
+        assert_eq!(with(1).summary(), with(3).summary());
+    }
+}

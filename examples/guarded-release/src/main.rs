@@ -7,13 +7,14 @@ mod plot;
 mod progress;
 mod recording;
 mod replay;
+mod simulate;
 mod story;
 mod text;
 mod traffic;
 mod window;
 
 use access_log::AccessLog;
-use args::{Args, Input};
+use args::{Args, Command, Input};
 use clap::Parser;
 use page::{Note, Outcome, Page};
 use progress::{Progress, Style};
@@ -50,6 +51,9 @@ fn is_closed_pipe(error: &(dyn Error + 'static)) -> bool {
 }
 
 fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
+    if let Some(Command::Simulate(args)) = &args.command {
+        return simulate::run(args);
+    }
     let text = match &args.spec {
         None => SPEC.to_owned(),
         Some(path) => {

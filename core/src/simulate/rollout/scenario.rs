@@ -76,6 +76,12 @@ impl Scenario {
         self.faults.iter().any(Fault::is_the_canarys)
     }
 
+    /// How long it is looked at.
+    #[must_use]
+    pub const fn horizon(&self) -> Span {
+        self.horizon
+    }
+
     pub(super) fn minutes(&self) -> u64 {
         minutes(self.horizon)
     }

@@ -21,6 +21,7 @@
 //! | [`Policy`](slo::burn_rate::Policy), [`replay`](slo::replay::replay) | whom the burning budget alerts, and what that would have told of recorded data | [`slo::burn_rate`], [`slo::replay`] |
 //! | [`Terms`](slo::Terms), [`Account`](slo::Account), [`Slicing`](slo::Slicing) | budgets of any period, by events or by slices; what was promised and what was spent | [`slo`] |
 //! | [`Cohorts`](slo::Cohorts), [`Reservations`](slo::Reservations) | what a release spends beyond the rest, and several releases on one budget | [`slo`] |
+//! | `Simulation`, `Scenario` (feature `simulate`) | whole releases played many times: faults in, distributions out | `simulate::rollout` |
 //! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
 //! | `Log`, `Verified`, `Story` | what happened: kept line by line, proved unchanged, replayed, told | `log` (feature) |
 //! | [`Source`](rollout::import::Source), [`Imported`](rollout::import::Imported) | another tool's document, and the plan it comes to with all that is lost | [`rollout::import`] |
@@ -40,7 +41,7 @@
 //! # Features
 //!
 //! None is on by default. `compat`: other vendors' bucketing, and who would move. `log`: the log of a release, which needs SHA-256. `regex`: regular expressions in conditions. `signed`: flag documents
-//! that are refused unless a trusted key signed them. `simulate`: seeded simulation, for planning.
+//! that are refused unless a trusted key signed them. `simulate`: seeded simulation, for planning; `parallel`: the same on all cores.
 //!
 //! # What it does not do
 //!

@@ -61,6 +61,12 @@ impl Judge {
         &self.guardrails
     }
 
+    /// How often it may be wrong.
+    #[must_use]
+    pub const fn policy(&self) -> Policy {
+        self.policy
+    }
+
     /// The metric of a guardrail's name.
     #[must_use]
     pub fn metric(&self, name: &str) -> Option<Metric> {

@@ -42,6 +42,12 @@ pub(crate) fn exp_m1(x: f64) -> f64 {
     libm::expm1(x)
 }
 
+/// The cosine of an angle in radians.
+#[cfg(feature = "simulate")]
+pub(crate) fn cos(x: f64) -> f64 {
+    libm::cos(x)
+}
+
 /// The square root.
 pub(crate) fn sqrt(x: f64) -> f64 {
     libm::sqrt(x)

@@ -83,6 +83,11 @@ impl Moments {
         if self.units < Self::MOST_UNITS { Ok(()) } else { Err(full(self.units)) }
     }
 
+    pub(super) fn has_room_for(&self, more: &Self) -> Result<(), Error> {
+        let units = self.units.saturating_add(more.units);
+        if units <= Self::MOST_UNITS { Ok(()) } else { Err(full(units)) }
+    }
+
     /// Moments from sums over `units` that were taken elsewhere: of the value, the companion, their squares, and their product.
     ///
     /// # Errors

@@ -102,6 +102,14 @@ impl Series {
         if let Self::Mean(moments) = self { moments.has_room() } else { Ok(()) }
     }
 
+    /// Refuses more units, all together, than there may be.
+    pub(super) fn has_room_for(&self, more: &Self) -> Result<(), Error> {
+        match (self, more) {
+            (Self::Mean(moments), Self::Mean(more)) => moments.has_room_for(more),
+            _ => Ok(()),
+        }
+    }
+
     /// Counts one measurement, which is of this kind and possible: another kind changes nothing.
     #[inline]
     pub(super) fn record(&mut self, measured: Measured) -> Result<(), Error> {

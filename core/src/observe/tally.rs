@@ -173,6 +173,20 @@ impl Tally {
         Ok(())
     }
 
+    /// Adds `other`, which is of the same metrics, as if each of its units had been recorded at `at`.
+    ///
+    /// # Errors
+    /// More units of a mean than there may be. Then nothing was counted.
+    pub(crate) fn add_at(&mut self, at: Timestamp, other: &Self) -> Result<(), Error> {
+        for (position, (series, more)) in self.metrics.iter().zip(&other.metrics).enumerate() {
+            series.has_room_for(more).map_err(|error| error.at(&format!("metrics[{position}]")))?;
+        }
+        self.units = self.units.saturating_add(other.units);
+        self.newest = self.newest.max(at);
+        self.metrics.iter_mut().zip(&other.metrics).for_each(|(series, more)| series.merge(more));
+        Ok(())
+    }
+
     /// Refuses a tally whose metrics are not of these kinds.
     pub(crate) fn check(&self, measures: impl ExactSizeIterator<Item = Measure>) -> Result<(), Error> {
         if self.metrics.len() != measures.len() {

@@ -56,6 +56,27 @@ impl Contribution {
     }
 }
 
+impl Contribution {
+    /// Counts a whole tally where it belongs, as if each of its units had been recorded at `at`. One that is refused changes nothing.
+    pub(super) fn add(
+        &mut self,
+        placement: Placement,
+        measures: &[Measure],
+        at: Timestamp,
+        tally: &Tally,
+    ) -> Result<(), Error> {
+        tally.check(measures.iter().copied())?;
+        let Some(arm) = placement.arm.filter(|_| tally.units() > 0) else { return Ok(()) };
+        if let Some(both) = self.cohorts.get_mut(&placement.cohort) {
+            return both.arm(arm).add_at(at, tally);
+        }
+        let mut both = Both { canary: Tally::new(measures), control: Tally::new(measures) };
+        both.arm(arm).add_at(at, tally)?;
+        self.cohorts.insert(placement.cohort, both);
+        Ok(())
+    }
+}
+
 impl Both {
     fn arm(&mut self, arm: Arm) -> &mut Tally {
         match arm {

@@ -19,10 +19,10 @@ use alloc::vec::Vec;
 /// [merges](Self::merge). Nothing here reads a clock, draws a random number or waits.
 #[derive(Clone, Debug)]
 pub struct Release {
-    spec: Spec,
+    pub(super) spec: Spec,
     replica: ReplicaId,
     sequence: u64,
-    own: Contribution,
+    pub(super) own: Contribution,
     ledger: Ledger<Contribution>,
     directive: Directive,
     references: References,
@@ -202,12 +202,18 @@ impl Release {
         at: Timestamp,
         outcome: Outcome,
     ) -> Result<(), Error> {
+        self.knows(placement)?;
+        self.own.record(placement, self.spec.measures(), at, &outcome)
+    }
+
+    /// Refuses a placement of a cohort that this replica has not heard of.
+    pub(super) fn knows(&self, placement: Placement) -> Result<(), Error> {
         let present = self.cohort();
         if placement.cohort > present {
             let rule = alloc::format!("must be at most the present cohort ({present})");
             return Err(Error::new("placement.cohort", Kind::Range, rule, placement.cohort));
         }
-        self.own.record(placement, self.spec.measures(), at, &outcome)
+        Ok(())
     }
 
     /// Records requests as events of the error budget alone.
@@ -222,10 +228,11 @@ impl Release {
     /// # Errors
     /// A time before the last step's; then nothing has changed.
     pub fn step(&mut self, at: Timestamp, signal: impl Into<Signal>) -> Result<Step, Error> {
-        self.take(at, signal.into())
+        self.step_saying(at, signal.into(), true)
     }
 
-    fn take(&mut self, at: Timestamp, signal: Signal) -> Result<Step, Error> {
+    /// A step that takes the same decisions, with a report or without one, which costs most of it.
+    pub(crate) fn step_saying(&mut self, at: Timestamp, signal: Signal, report: bool) -> Result<Step, Error> {
         let source_failed = matches!(signal, Signal::SourceError { .. });
         let looks = match signal {
             Signal::Tick | Signal::SourceError { .. } => true,
@@ -234,9 +241,9 @@ impl Release {
             }
             Signal::Command(_) => false,
         };
-        let (judged, report, gate) = match looks.then(|| self.look(at, source_failed)).flatten() {
+        let (judged, report, gate) = match looks.then(|| self.look(at, source_failed, report)).flatten() {
             None => (None, None, None),
-            Some(Judged { kind, report, gate }) => (Some(kind), Some(report), gate),
+            Some(Judged { kind, report, gate }) => (Some(kind), report, gate),
         };
         let command = command(signal, self.rollout()).or_else(|| judged.is_none().then_some(EventKind::Tick));
         let (mut state, mut events, mut decisions) = (self.rollout().clone(), Vec::new(), Vec::new());
@@ -339,7 +346,7 @@ impl Release {
     }
 
     /// Judges at `at`, if anybody is exposed under a stage.
-    fn look(&self, at: Timestamp, source_failed: bool) -> Option<Judged> {
+    fn look(&self, at: Timestamp, source_failed: bool, report: bool) -> Option<Judged> {
         let (attempt, stage) = self.directive.rollout.judging()?;
         let total = self.total();
         let epochs: Vec<Epoch<'_>> = total
@@ -359,16 +366,21 @@ impl Release {
             .collect();
         let stages = u32::try_from(self.spec.plan().stages().len()).unwrap_or(u32::MAX);
         let look = Look { epochs: &epochs, stage, stages, at, stale_after: self.spec.plan().stale_after() };
-        let mut report = self.spec.judge().judge(&look);
-        if source_failed && report.finding.verdict != Verdict::Harm {
-            report.finding.verdict = Verdict::Insufficient(Lack::SourceError);
+        let mut report = report.then(|| self.spec.judge().judge(&look));
+        let mut finding =
+            report.as_ref().map_or_else(|| self.spec.judge().find(&look), |report| report.finding);
+        if source_failed && finding.verdict != Verdict::Harm {
+            finding.verdict = Verdict::Insufficient(Lack::SourceError);
+        }
+        if let Some(report) = &mut report {
+            report.finding = finding;
         }
         let gate = self.spec.gate().map(|gate| {
             let asked = self.next_exposure(stage);
             gate.ask(&gate.read(&total.budget, at), self.exposure(), asked)
         });
         let clearance = gate.as_ref().map_or(Clearance::Allow, GateReport::answer);
-        let kind = EventKind::Judged { attempt, stage, finding: report.finding, clearance };
+        let kind = EventKind::Judged { attempt, stage, finding, clearance };
         Some(Judged { kind, report, gate })
     }
 
@@ -383,7 +395,7 @@ impl Release {
 /// One look: the event that tells the rollout of it, and the numbers behind it.
 struct Judged {
     kind: EventKind,
-    report: Report,
+    report: Option<Report>,
     gate: Option<GateReport>,
 }
 

@@ -38,6 +38,7 @@
 //! # Ok::<(), rampgate::Error>(())
 //! ```
 
+mod aggregate;
 mod arm;
 mod contribution;
 mod facade;

@@ -56,11 +56,15 @@ impl Spec {
     /// # Errors
     /// One error that lists every problem of the document with its path.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let node = Node::parse("spec", text)?;
+        Self::from_node(&Node::parse("spec", text)?)
+    }
+
+    /// The same of a document that is part of another; paths begin at its own root.
+    pub(crate) fn from_node(node: &Node<'_>) -> Result<Self, Error> {
         let problems = Problems::default();
-        let spec = Field::root(&node, &problems)
+        let spec = Field::root(node, &problems)
             .object()
-            .and_then(|fields| Self::read(fields, fingerprint(&node), &problems));
+            .and_then(|fields| Self::read(fields, fingerprint(node), &problems));
         problems.finish(spec)
     }
 
@@ -162,6 +166,14 @@ impl Spec {
     #[must_use]
     pub fn judge(&self) -> &Judge {
         &self.judge
+    }
+
+    /// The same with another chance of a false rollback.
+    #[cfg(feature = "simulate")]
+    pub(crate) fn with_alpha(&self, alpha: crate::Probability) -> Result<Self, Error> {
+        let policy = Policy { alpha, ..self.judge.policy() };
+        let judge = Judge::new(policy, self.judge.guardrails().to_vec())?;
+        Ok(Self { judge, ..self.clone() })
     }
 
     /// What each guardrail's metric observes of a unit, by position.

@@ -24,6 +24,15 @@ impl Dice {
         Self(rng)
     }
 
+    /// The draws of one moment of one run: independent of those of every other moment, and the same however many were drawn before it. Moments count from 0.
+    pub(super) fn of_moment(seed: u64, run: u64, moment: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        rng.set_stream(run);
+        // 2^32 words to each, more than any moment draws
+        rng.set_word_pos((u128::from(moment) + 1) << 32);
+        Self(rng)
+    }
+
     /// Uniform over (0, 1), never 0 or 1.
     pub fn uniform(&mut self) -> f64 {
         (math::count(self.0.next_u64() >> 11) + 0.5) / math::count(1 << 53)

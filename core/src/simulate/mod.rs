@@ -3,10 +3,14 @@
 //! Nothing here takes part in a decision. Given a seed, every figure is the same on every platform.
 //!
 //! [`power`] says how many units a guardrail's test needs, how soon it finds an effect, and which effect a number of units is enough for.
+//! [`rollout`] plays whole releases, with faults of many kinds, and says what a spec would do, and what other tools would.
 
 mod cells;
 mod dice;
 pub mod power;
+pub mod rollout;
+mod runs;
 
 pub use cells::Cells;
 pub use dice::Dice;
+pub use runs::Runs;

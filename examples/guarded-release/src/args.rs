@@ -3,7 +3,7 @@
 use clap::builder::{NonEmptyStringValueParser, ValueParser};
 use clap::{Parser, Subcommand};
 use core::fmt;
-use rampgate::Span;
+use rampgate::{Probability, Span};
 use std::path::PathBuf;
 
 /// A guarded release: who sees it, is it hurting them, can we afford it, what next.
@@ -18,12 +18,6 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) replay: ReplayArgs,
-}
-
-#[derive(Clone, Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Replay traffic, recorded or from a log, through one guarded release (what happens without a command)
-    Replay(ReplayArgs),
 }
 
 #[derive(Clone, Debug, clap::Args)]
@@ -66,6 +60,68 @@ pub(crate) struct ReplayArgs {
     pub(crate) quiet: bool,
 }
 
+/// What else there is to do.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Replay traffic, recorded or from a log, through one guarded release (what happens without a command)
+    Replay(ReplayArgs),
+
+    /// Play releases of a spec many times: what would it do in good days and bad, and what would others do?
+    ///
+    /// Each scenario is played by this library and by the rules of Argo Rollouts, Flagger, Kayenta's judge and a bare schedule, in the same traffic. First each
+    /// of them is set so that it rolls back the same share of healthy releases.
+    Simulate(SimulateArgs),
+}
+
+/// What to simulate.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_long_help = SIMULATE_EXAMPLES)]
+pub(crate) struct SimulateArgs {
+    /// Release spec (JSON) to follow instead of the one built in
+    ///
+    /// It must have one guardrail, of a rate.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Option<PathBuf>,
+
+    /// Scenario (JSON) instead of those built in; may be given more than once
+    ///
+    /// Such as `{"traffic": {"units_per_minute": 1000}, "background": {"rate": 0.005}, "faults": [{"errors": {"times": 2, "from": "3h"}}]}`. All that may
+    /// be in it is in the documentation of rampgate, at `simulate::rollout::Scenario::from_json`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Vec<PathBuf>,
+
+    /// How often each scenario is played
+    #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) runs: u32,
+
+    /// Where random numbers begin: the same seed gives the same page
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+
+    /// The share of healthy releases that each controller is set to roll back
+    #[arg(long, value_name = "SHARE", default_value = "1%", value_parser = ValueParser::new(chance))]
+    pub(crate) false_rollbacks: Probability,
+
+    /// Play this library alone, with the spec's own alpha
+    #[arg(long, conflicts_with = "false_rollbacks")]
+    pub(crate) alone: bool,
+
+    /// Where the page with the pictures goes
+    #[arg(long, value_name = "FILE", default_value = "simulation.html")]
+    pub(crate) out: PathBuf,
+
+    /// Print the tables alone: no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+const SIMULATE_EXAMPLES: &str = "\
+Examples:
+  guarded-release simulate
+      Nine scenarios, five controllers; then open simulation.html.
+  guarded-release simulate --spec release.json --scenario friday.json --runs 2000 --alone
+      What your own spec would do in your own scenario.";
+
 const EXAMPLES: &str = "\
 Examples:
   guarded-release
@@ -73,7 +129,9 @@ Examples:
   guarded-release --log access.log --canary-path /v2
       Your own traffic, where the new version serves what is under /v2.
   zcat access.log.*.gz | guarded-release --log - --spec release.json
-      From standard input, with your own spec.";
+      From standard input, with your own spec.
+  guarded-release simulate
+      What the rules would do, over many releases: see guarded-release simulate --help.";
 
 /// Where a log is read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +164,16 @@ pub(crate) fn is_under(path: &str, prefix: &str) -> bool {
 /// The rule alone: clap's own message names the argument and the value.
 fn span(text: &str) -> Result<Span, String> {
     text.parse().map_err(|error: rampgate::Error| error.problems().map(|problem| problem.rule()).collect())
+}
+
+/// A share, 0.1% to 50%, as a probability.
+fn chance(text: &str) -> Result<Probability, String> {
+    let rule = || "must be from 0.1% to 50%".to_owned();
+    let share: rampgate::Share = text.parse().map_err(|_| rule())?;
+    if !(1_000..=500_000).contains(&share.parts_per_million()) {
+        return Err(rule());
+    }
+    Probability::new(share.fraction()).map_err(|_| rule())
 }
 
 #[cfg(test)]
@@ -143,6 +211,22 @@ mod tests {
         assert!(parse(&["--canary-path", "/v2"]).is_err());
         assert!(parse(&["--log", "-", "--canary-path", ""]).is_err());
         assert!(parse(&["access.log"]).is_err());
+    }
+
+    #[test]
+    fn simulations_have_arguments_of_their_own() {
+        let simulate = |args: &[&str]| match parse(&[&["simulate"], args].concat())?.command {
+            Some(Command::Simulate(args)) => Ok(args),
+            _ => Err(clap::Error::new(clap::error::ErrorKind::MissingSubcommand)),
+        };
+        let args = simulate(&["--false-rollbacks", "2.5%", "--scenario", "a", "--scenario", "b"]).unwrap();
+        assert_eq!((args.runs, args.seed, args.scenario.len()), (300, 1, 2));
+        assert_eq!(args.false_rollbacks, Probability::new(0.025).unwrap());
+        for wrong in [&["--runs", "0"][..], &["--false-rollbacks", "0%"], &["--window", "1m"]] {
+            assert!(simulate(wrong).is_err(), "{wrong:?}");
+        }
+        assert!(simulate(&["--alone", "--false-rollbacks", "1%"]).is_err());
+        assert!(parse(&["--quiet", "simulate"]).is_err());
     }
 
     #[test]

@@ -38,5 +38,6 @@ fn is_closed_pipe(error: &(dyn Error + 'static)) -> bool {
 fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
     match args.command.unwrap_or(Command::Replay(args.replay)) {
         Command::Replay(args) => command::replay::run(&args),
+        Command::Simulate(args) => command::simulate::run(&args),
     }
 }

@@ -33,13 +33,12 @@ mod detection;
 mod document;
 mod law;
 mod play;
-mod runs;
 mod stage;
 mod trial;
 
+pub use super::Runs;
 pub use baseline::Baseline;
 pub use detection::{Detection, Estimate, Method};
 pub use document::answer;
-pub use runs::Runs;
 pub use stage::Stage;
 pub use trial::Trial;

@@ -18,11 +18,12 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::process::ExitCode;
 
+const SPEC: &str = include_str!("../../data/release.json");
 /// Malformed lines that are printed one by one; the rest is only counted.
 const COMPLAINTS: u64 = 20;
 
 pub(crate) fn run(args: &ReplayArgs) -> Result<ExitCode, Box<dyn Error>> {
-    let (spec, _) = spec_of(args.spec.as_deref())?;
+    let (spec, _) = spec_of(args.spec.as_deref(), SPEC)?;
     let mut decisions = match &args.log_decisions {
         None => None,
         Some(path) => {

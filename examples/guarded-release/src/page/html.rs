@@ -12,13 +12,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 impl Display for Page {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let title = Escaped(&self.title);
-        writeln!(f, r#"<!doctype html><html lang="en"><head><meta charset="utf-8">"#)?;
-        writeln!(f, r#"<meta http-equiv="Content-Security-Policy" content="{POLICY}">"#)?;
-        writeln!(f, r#"<meta name="viewport" content="width=device-width, initial-scale=1">"#)?;
-        writeln!(f, r#"<meta name="color-scheme" content="light dark">"#)?;
-        writeln!(f, "<title>{title}</title><style>\n{STYLE}</style></head><body>")?;
-        writeln!(f, "<header><h1>{title}</h1><p>{}</p>", Escaped(&self.intro))?;
+        head(f, &self.title, &self.intro)?;
         if self.releases.len() > 1 {
             writeln!(f, "<nav><ul>")?;
             for (release, number) in self.releases.iter().zip(1_usize..) {
@@ -94,7 +88,19 @@ impl ReleaseReport {
     }
 }
 
-fn figure(f: &mut Formatter<'_>, plot: &Plot, frame: Frame<'_>, id: &str) -> fmt::Result {
+/// The beginning of a page, up to and into its header.
+pub(crate) fn head(f: &mut Formatter<'_>, title: &str, intro: &str) -> fmt::Result {
+    let title = Escaped(title);
+    writeln!(f, r#"<!doctype html><html lang="en"><head><meta charset="utf-8">"#)?;
+    writeln!(f, r#"<meta http-equiv="Content-Security-Policy" content="{POLICY}">"#)?;
+    writeln!(f, r#"<meta name="viewport" content="width=device-width, initial-scale=1">"#)?;
+    writeln!(f, r#"<meta name="color-scheme" content="light dark">"#)?;
+    writeln!(f, "<title>{title}</title><style>\n{STYLE}</style></head><body>")?;
+    writeln!(f, "<header><h1>{title}</h1><p>{}</p>", Escaped(intro))
+}
+
+/// A plot with its title, key and caption. `id` is its own on the page.
+pub(crate) fn figure(f: &mut Formatter<'_>, plot: &Plot, frame: Frame<'_>, id: &str) -> fmt::Result {
     writeln!(f, "<figure><figcaption><h3>{}</h3><ul>{}</ul></figcaption>", Escaped(&plot.title), Key(plot))?;
     writeln!(f, r#"<p class="axis-label">{}</p>"#, Escaped(&plot.y.label))?;
     writeln!(f, "{}", plot.drawing(frame, id))?;

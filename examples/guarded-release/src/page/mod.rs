@@ -2,6 +2,8 @@
 
 mod html;
 
+pub(crate) use html::{figure, head};
+
 use crate::plot::{Mark, Plot};
 
 /// The whole page; its `Display` is the HTML.

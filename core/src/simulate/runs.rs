@@ -18,7 +18,7 @@ impl Runs {
     /// No runs, or more than [`MOST`](Self::MOST).
     ///
     /// ```
-    /// use rampgate::simulate::power::Runs;
+    /// use rampgate::simulate::Runs;
     ///
     /// assert!(Runs::new(1_000, 7).is_ok());
     /// assert_eq!(Runs::new(0, 7).unwrap_err().path(), "runs");
@@ -31,11 +31,11 @@ impl Runs {
         }
     }
 
-    pub(super) const fn count(self) -> u32 {
+    pub(in crate::simulate) const fn count(self) -> u32 {
         self.runs
     }
 
-    pub(super) const fn seed(self) -> u64 {
+    pub(in crate::simulate) const fn seed(self) -> u64 {
         self.seed
     }
 }

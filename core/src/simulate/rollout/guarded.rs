@@ -1,0 +1,136 @@
+use super::controller::{Lead, Why};
+use super::minute::{Minute, Split};
+use crate::error::Error;
+use crate::observe::{Counts, ReplicaId, Tally};
+use crate::quantity::Timestamp;
+use crate::release::{Arm, Placement, Release, Signal, Spec};
+use crate::rollout::{Action, Decision, Hold, Phase};
+use alloc::string::String;
+
+/// A release of this library, told of each minute and stepped at its end, by a host that approves whatever waits for approval.
+pub(super) struct Guarded {
+    release: Release,
+}
+
+/// Whom the host names.
+fn host() -> String {
+    "host".into()
+}
+
+impl Guarded {
+    pub(super) fn new(spec: Spec, start: Timestamp) -> Result<Self, Error> {
+        let mut release = Release::new(spec, ReplicaId(1));
+        let _ = release.step(start, Signal::Start { by: host() })?;
+        Ok(Self { release })
+    }
+
+    fn record(&mut self, arm: Arm, at: Timestamp, counts: Counts) -> Result<(), Error> {
+        let placement = Placement { cohort: self.release.cohort(), arm: Some(arm) };
+        self.release.record_tally(placement, at, &Tally::from_counts(counts.units(), &[counts], at)?)
+    }
+}
+
+impl Lead for Guarded {
+    fn split(&self) -> Split {
+        let canary = self.release.exposure();
+        Split { canary, control: self.release.spec().control().share(canary) }
+    }
+
+    fn phase(&self) -> Phase {
+        self.release.phase()
+    }
+
+    fn hear(&mut self, minute: &Minute) -> Result<Option<Why>, Error> {
+        let at = minute.end;
+        self.record(Arm::Canary, at, minute.canary)?;
+        self.record(Arm::Control, at, minute.control)?;
+        if self.release.spec().gate().is_some() {
+            self.release.record_requests(at, minute.others.successes(), minute.others.failures());
+        }
+        let signal =
+            if minute.source_error { Signal::SourceError { why: "outage".into() } } else { Signal::Tick };
+        let mut step = self.release.step_saying(at, signal, false)?;
+        if matches!(self.phase(), Phase::Holding { reason: Hold::Approval, .. }) {
+            step = self.release.step_saying(at, Signal::Approve { by: host() }, false)?;
+        }
+        let ends = |decision: &&Decision| {
+            matches!(decision.action, Action::RollBack | Action::Complete | Action::Expire)
+        };
+        Ok(step.decisions.iter().find(ends).map(why))
+    }
+}
+
+/// The name of the weightiest reason.
+fn why(decision: &Decision) -> Why {
+    match decision.reasons.first().and_then(|reason| serde_json::to_value(reason).ok()) {
+        Some(serde_json::Value::String(name)) => name.into(),
+        Some(serde_json::Value::Object(fields)) => fields.keys().next().map_or("", String::as_str).into(),
+        _ => "".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::rollout::Scenario;
+    use crate::simulate::rollout::minute::Weather;
+    use std::vec::Vec;
+
+    const SPEC: &str = r#"{
+        "rampgate": 1, "name": "n", "flag": {"key": "k", "control": "a", "canary": "b"},
+        "stages": [{"exposure": "5%", "min_dwell": "1h", "approval": true}, {"exposure": "50%", "min_dwell": "1h", "deadline": "5h"}],
+        "bake": "30m", "guardrails": [{"name": "errors"}]
+    }"#;
+
+    /// A host takes steps with reports; what is simulated does without, and must come to the same.
+    #[test]
+    fn the_same_is_decided_without_a_report() {
+        for faults in [
+            "",
+            r#"{"errors": {"times": 2, "from": "70m"}}"#,
+            r#"{"outage": {"from": "1h", "lasting": "30m"}}"#,
+        ] {
+            let scenario = Scenario::from_json(&std::format!(
+                r#"{{"traffic": {{"units_per_minute": 500}}, "background": {{"rate": 0.01}}, "faults": [{faults}]}}"#
+            ))
+            .unwrap();
+            let start = Timestamp::EPOCH;
+            let mut weather = Weather::new(&scenario, 1, 0, start);
+            let mut guarded = Guarded::new(Spec::from_json(SPEC).unwrap(), start).unwrap();
+            let mut decisions = Vec::new();
+            for minute in 0..240 {
+                let end = Timestamp::from_millis(60_000 * (minute + 1)).unwrap();
+                let met = weather.minute(minute, end, guarded.split());
+                let mut host = guarded.release.clone();
+                let ended = guarded.hear(&met).unwrap();
+                let as_host = |release: &mut Release, arm, counts: Counts| {
+                    let tally = Tally::from_counts(counts.units(), &[counts], end).unwrap();
+                    let placement = Placement { cohort: release.cohort(), arm: Some(arm) };
+                    release.record_tally(placement, end, &tally).unwrap();
+                };
+                as_host(&mut host, Arm::Canary, met.canary);
+                as_host(&mut host, Arm::Control, met.control);
+                let signal = if met.source_error {
+                    Signal::SourceError { why: "outage".into() }
+                } else {
+                    Signal::Tick
+                };
+                let step = host.step(end, signal).unwrap();
+                assert!(step.report.is_some());
+                decisions.extend(step.decisions);
+                if matches!(host.phase(), Phase::Holding { reason: Hold::Approval, .. }) {
+                    decisions.extend(host.step(end, Signal::Approve { by: host_name() }).unwrap().decisions);
+                }
+                assert_eq!(host.rollout(), guarded.release.rollout(), "{faults} {minute}");
+                if ended.is_some() {
+                    break;
+                }
+            }
+            assert!(decisions.len() >= 2, "{decisions:?}");
+        }
+    }
+
+    fn host_name() -> String {
+        super::host()
+    }
+}

@@ -141,6 +141,24 @@ impl Gate {
         self.objective
     }
 
+    /// The share of the exposed that is assumed to fail in the worst case.
+    #[must_use]
+    pub const fn assumed_failure(&self) -> Share {
+        self.assumed_failure
+    }
+
+    /// The time from the first failure to exposure being back at zero.
+    #[must_use]
+    pub const fn detection_delay(&self) -> Span {
+        self.detection_delay
+    }
+
+    /// The share of the remaining budget that one step may risk.
+    #[must_use]
+    pub const fn risk(&self) -> Share {
+        self.risk
+    }
+
     /// The reading that [`ask`](Self::ask) wants: the gate's whole period up to `now`.
     #[must_use]
     pub fn read(&self, counter: &Counter, now: Timestamp) -> Reading {

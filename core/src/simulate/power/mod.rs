@@ -34,12 +34,16 @@ mod document;
 mod law;
 mod play;
 mod runs;
+mod seen;
 mod stage;
 mod trial;
 
 pub use baseline::Baseline;
 pub use detection::{Detection, Estimate, Method};
 pub use document::answer;
+pub(super) use document::read_baseline;
+pub(super) use law::Law;
 pub use runs::Runs;
+pub(super) use seen::Seen;
 pub use stage::Stage;
 pub use trial::Trial;

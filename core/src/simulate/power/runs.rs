@@ -31,11 +31,11 @@ impl Runs {
         }
     }
 
-    pub(super) const fn count(self) -> u32 {
+    pub(in crate::simulate) const fn count(self) -> u32 {
         self.runs
     }
 
-    pub(super) const fn seed(self) -> u64 {
+    pub(in crate::simulate) const fn seed(self) -> u64 {
         self.seed
     }
 }

@@ -189,7 +189,15 @@ mod tests {
 
     #[test]
     fn binomials_have_their_mean_and_variance() {
-        for (trials, p) in [(1_000, 0.003), (1_000, 0.5), (200, 0.9), (7, 0.25), (100_000, 1e-4), (40_000_000, 0.3), (1 << 40, 1e-9)] {
+        for (trials, p) in [
+            (1_000, 0.003),
+            (1_000, 0.5),
+            (200, 0.9),
+            (7, 0.25),
+            (100_000, 1e-4),
+            (40_000_000, 0.3),
+            (1 << 40, 1e-9),
+        ] {
             let (mut sum, mut squares) = (0.0, 0.0);
             let runs = 4_000;
             let mut dice = Dice::new(7, trials);

@@ -6,6 +6,7 @@
 
 mod cells;
 mod dice;
+pub mod planner;
 pub mod power;
 
 pub use cells::Cells;

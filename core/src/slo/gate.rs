@@ -108,6 +108,16 @@ impl Gate {
         Ok(Self { assumed_failure: share, ..self })
     }
 
+    /// Assumes that it takes so long from the first failure to exposure being back at zero.
+    ///
+    /// # Errors
+    /// A delay that is zero or longer than the period.
+    pub fn detecting_within(self, detection_delay: Span) -> Result<Self, Error> {
+        delay_rule(detection_delay, Some(self.period))
+            .map_err(|(kind, rule)| Error::new("detection_delay", kind, rule, detection_delay))?;
+        Ok(Self { detection_delay, ..self })
+    }
+
     /// Lets one step risk this share of the budget that remains.
     ///
     /// # Errors

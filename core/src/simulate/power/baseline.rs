@@ -156,7 +156,8 @@ impl Baseline {
         match &self.0 {
             Kinds::Rate(chance) => Some(*chance),
             Kinds::Fraction(chances) => {
-                let shares = (0_u32..).zip(chances).map(|(sixteenths, chance)| f64::from(sixteenths) / 16.0 * chance);
+                let shares =
+                    (0_u32..).zip(chances).map(|(sixteenths, chance)| f64::from(sixteenths) / 16.0 * chance);
                 Some(shares.sum())
             }
             Kinds::Count { .. } | Kinds::Distribution(_) | Kinds::Mean { .. } => None,

@@ -3,26 +3,27 @@ use super::effort::Effort;
 use super::goal::{Goal, Power};
 use super::harms::{Harms, worst};
 use super::ladder::{Candidate, Limits, cheapest, exposures};
-use super::planned::{Document, DocumentStage, Harm, Onset, Planned, PlannedStage, Worst};
+use super::planned::{Harm, Onset, Planned};
 use super::refusal::{Obstacle, Remedy};
-use super::{stages, text};
+use super::stages;
 use crate::canary::Verdict;
 use crate::error::Error;
 use crate::math;
 use crate::quantity::{Share, Span};
 use crate::rollout::Requirement;
 use crate::simulate::Dice;
-use crate::simulate::power::{Law, Method};
-use alloc::format;
+use crate::simulate::power::Law;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A stage lasts at most this many times as long as a good release needs with the power asked for.
 const PATIENCE: f64 = 1.5;
+/// A stage with a control lasts at least so many looks before it is taken back.
+const PATIENT_LOOKS: u64 = 12;
 /// Most looks that a plan is played for.
 const MOST_LOOKS: u64 = 20_000;
 /// A finding is out of date after this, or three looks.
-const STALE: u64 = 15 * 60_000;
+pub(super) const STALE: u64 = 15 * 60_000;
 const HOUR: f64 = 3_600_000.0;
 
 /// Why an attempt ended without a plan, and what may be enough: tried in order, the first of each list that works.
@@ -57,9 +58,9 @@ pub(super) struct Played {
 
 /// A ladder with what its stages are.
 #[derive(Debug)]
-struct Chosen {
-    ladder: Vec<usize>,
-    steps: Vec<Step>,
+pub(super) struct Chosen {
+    pub(super) ladder: Vec<usize>,
+    pub(super) steps: Vec<Step>,
 }
 
 impl<'a> Attempt<'a> {
@@ -287,6 +288,8 @@ impl<'a> Attempt<'a> {
         )]
         let longest = self.goal.traffic.slowest(units as u64);
         let control = self.goal.control.share(candidate.exposure);
+        // so short a deadline that a lull takes the release back is none, unless nothing but it would
+        let least = if control == Share::ZERO { 0 } else { PATIENT_LOOKS * self.goal.look.as_millis() };
         let deadline =
             longest + self.goal.traffic.slowest(1) + self.min_dwell() + 2 * self.goal.look.as_millis();
         Step {
@@ -295,7 +298,7 @@ impl<'a> Attempt<'a> {
             min_dwell: self.min_dwell(),
             min_units: candidate.least,
             requires: if control == Share::ZERO { self.full.unwrap_or_default() } else { Requirement::Safe },
-            deadline: self.whole(deadline),
+            deadline: self.whole(deadline.max(least)),
         }
     }
 
@@ -376,81 +379,6 @@ impl<'a> Attempt<'a> {
         let fits = |candidate: &Candidate| candidate.exposure.fraction() <= here * self.allowed() / found;
         let most = candidates.iter().take(at).rposition(fits).unwrap_or(least).max(least);
         Some((limits.first.0, most))
-    }
-
-    fn planned(
-        &self,
-        candidates: &[Candidate],
-        limits: &Limits,
-        (chosen, bake): (&Chosen, u64),
-        (played, harms): (&Played, Vec<Harm>),
-    ) -> Planned {
-        let runs = math::count(played.runs.len() as u64);
-        let share = |count: usize| math::count(count as u64) / runs;
-        let stages: Vec<PlannedStage> = (0..chosen.steps.len())
-            .filter_map(|stage| {
-                let (bound_by, why) = self.bound(candidates, limits, &chosen.ladder, stage);
-                stages::planned(&played.runs, stage, chosen.steps.get(stage)?, (bound_by, why))
-            })
-            .collect();
-        let document_stage = |step: &Step| DocumentStage {
-            exposure: step.exposure,
-            min_dwell: Span::clamped(step.min_dwell),
-            min_units: step.min_units,
-            requires: step.requires,
-            deadline: Span::clamped(step.deadline),
-        };
-        let document = Document {
-            stages: chosen.steps.iter().map(document_stage).collect(),
-            bake: Span::clamped(bake),
-            stale_after: Span::clamped(u64::max(STALE, 3 * self.goal.look.as_millis())),
-        };
-        let worst_of = |kind: &dyn Fn(&Harm) -> bool, allowed: f64| {
-            let of_kind: Vec<Harm> = harms.iter().copied().filter(kind).collect();
-            let (harm, spend) = worst(&of_kind)?;
-            Some(Worst { ratio: harm.ratio, onset: harm.onset, spend, allowed })
-        };
-        let early = worst_of(&|harm| harm.onset == Onset::Start, self.allowed());
-        let no_worst = Worst { ratio: 1.0, onset: Onset::Start, spend: 0.0, allowed: self.allowed() };
-        let late = worst_of(&|harm| harm.onset != Onset::Start && harm.compared, self.late_allowed());
-        let without_control =
-            worst_of(&|harm| !harm.compared && harm.onset != Onset::Start, self.late_allowed());
-        let in_time = played.done.iter().filter(|ended| **ended <= self.goal.deadline.as_millis()).count();
-        Planned {
-            method: Method::Simulated(self.goal.runs),
-            notes: self.notes(&chosen.steps, without_control.as_ref()),
-            document,
-            stages,
-            expected: stages::mean_time(played.done.iter().copied()),
-            done_within: self.done_within(played).unwrap_or(Span::MAX),
-            gets_through: share(played.done.len()),
-            by_deadline: share(in_time),
-            false_rollback: share(played.runs.iter().filter(|run| run.end == End::Harm).count()),
-            early: early.unwrap_or(no_worst),
-            late,
-            without_control,
-            harms,
-        }
-    }
-
-    fn notes(&self, steps: &[Step], without_control: Option<&Worst>) -> Vec<String> {
-        let mut notes = Vec::new();
-        if self.goal.last.is_none() && self.full.is_none() && self.last < Share::ALL {
-            notes.push(format!(
-                "the plan ends at {}: the guardrail has no ceiling, so a stage at 100%, with no control left, could not be judged; choose what it requires to go on",
-                self.last
-            ));
-        }
-        if let Some(worst) = without_control {
-            let deadline = steps.last().map_or(Span::ZERO, |step| Span::clamped(step.deadline));
-            notes.push(format!(
-                "nothing is compared once everybody has the canary: harm that begins there may spend {} of the budget within the stage's deadline ({deadline}); the plan counts on the gate's \
-                 detection delay ({}) there, which has to come from elsewhere",
-                text::percent(worst.spend),
-                self.goal.allowance.gate().detection_delay()
-            ));
-        }
-        notes
     }
 }
 

@@ -110,8 +110,9 @@ impl Goal {
     /// A release through `traffic`, guarded by `guardrail`, whose control is like `baseline`, within `allowance`, done by `deadline`.
     ///
     /// # Errors
-    /// A baseline of another measure than the guardrail's, a guardrail that is not required or whose values have companions; a deadline that is shorter than the time
-    /// between two looks, or longer than 20,000 of them.
+    /// A baseline of another measure than the guardrail's, a guardrail that is not required or whose values have companions; a deadline below a second.
+    ///
+    /// Where the deadline is shorter than 5 minutes, or longer than 20,000 times that, the time between looks is another to begin with.
     pub fn new(
         traffic: Traffic,
         guardrail: Guardrail,
@@ -146,10 +147,11 @@ impl Goal {
             bake: None,
             runs: Runs::new(400, 1)?,
         };
-        if deadline < goal.look {
-            return goal.with_looks(deadline);
-        }
-        goal.with_deadline(deadline)
+        // whole seconds, at most the deadline and at least a twenty-thousandth of it
+        let millis = deadline.as_millis();
+        let least = millis.div_ceil(MOST_LOOKS).div_ceil(1_000) * 1_000;
+        let look = Span::clamped(Self::LOOK.as_millis().max(least).min(millis.max(1_000)));
+        Self { look, ..goal }.with_deadline(deadline)
     }
 
     fn with_deadline(self, deadline: Span) -> Result<Self, Error> {

@@ -276,7 +276,7 @@ impl Attempt<'_> {
                 );
             }
         }
-        (Bound::Time, format!("a first look at {next} instead would finish no earlier"))
+        (Bound::Time, format!("a larger exposure than {here} would finish no earlier"))
     }
 }
 

@@ -29,14 +29,14 @@ pub(super) fn planned(
         all.sort_unstable();
         Some((whole(mean(all.iter().copied())), within(&all, 0.9)?))
     };
-    let (time, p90_time) = figures(&|passed| passed.elapsed)?;
+    let (_, p90_time) = figures(&|passed| passed.elapsed)?;
     let (units, p90_units) = figures(&|passed| passed.canary)?;
     let (analysed, p90_analysed) = figures(&|passed| passed.analysed)?;
     Some(PlannedStage {
         exposure: step.exposure,
         control_share: step.control,
         passes: passes(runs, stage),
-        expected_time: Span::clamped(time),
+        expected_time: mean_time(passed.iter().map(|passed| passed.elapsed)),
         p90_time: Span::clamped(p90_time),
         expected_units: units,
         p90_units,

@@ -41,6 +41,7 @@ mod trial;
 pub use baseline::Baseline;
 pub use detection::{Detection, Estimate, Method};
 pub use document::answer;
+pub(super) use document::read_baseline;
 pub(super) use law::Law;
 pub use runs::Runs;
 pub(super) use seen::Seen;

@@ -19,6 +19,7 @@
 //! | [`Design`](canary::group_sequential::Design), [`Comparison`](canary::group_sequential::Comparison) | planned looks: bounds, inference after the end, units | [`canary::group_sequential`] |
 //! | [`Counter`](slo::Counter), [`Budget`](slo::Budget), [`Gate`](slo::Gate) | events over time, what they spend, and the exposure that is left | [`slo`] |
 //! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
+//! | `Goal`, `Planned`, `Refusal` | the plan that fulfils what a release is to fulfil, or what would be enough | `simulate::planner`, a feature |
 //!
 //! # What do I call?
 //!

@@ -4,7 +4,6 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::cast_precision_loss,
-    clippy::indexing_slicing,
     reason = "a test fails by panicking, also in its helpers"
 )]
 

@@ -4,6 +4,7 @@
 
 use rampgate::canary::{Guardrail, Policy};
 use rampgate::release::ControlPool;
+use rampgate::rollout::Plan;
 use rampgate::simulate::planner::{
     Allowance, Answer, Goal, Obstacle, Power, Refusal, Remedy, Traffic, answer,
 };
@@ -55,12 +56,7 @@ fn every_remedy_is_enough_and_less_of_it_is_not() {
     let often = Power::Plan(chance(0.97));
     let cases: [(&str, Goal, Obstacle, &[&str]); 7] = [
         ("time", goal(5_000, "1%", "4h"), Obstacle::Deadline, &["deadline", "traffic_times", "margin"]),
-        (
-            "little time",
-            goal(2_000, "1%", "2h"),
-            Obstacle::Deadline,
-            &["deadline", "traffic_times", "margin"],
-        ),
+        ("little time", goal(2_000, "1%", "2h"), Obstacle::Deadline, &["deadline", "traffic_times"]),
         (
             "gate",
             gate(goal(20_000, "1%", "1d"), "5%"),
@@ -263,7 +259,7 @@ fn a_document_reports_all_that_is_wrong_with_it() {
     assert_eq!(nothing.problems().count(), 5);
 }
 
-/// Numbers at the ends of their ranges: an answer or an error, and never for long.
+/// Numbers at the ends of their ranges: an answer or an error, and never a panic.
 #[test]
 fn extreme_goals_are_answered() {
     for (field, value) in [
@@ -287,12 +283,15 @@ fn extreme_goals_are_answered() {
         let mut document = sound();
         document.as_object_mut().unwrap().insert(field.into(), value.clone());
         document.as_object_mut().unwrap().insert("runs".into(), json!(5));
-        let start = std::time::Instant::now();
-        let answer = answer(&document.to_string());
-        println!(
-            "{field} {value}: {:?} {}",
-            start.elapsed(),
-            answer.map_or_else(|error| error.to_string(), |text| text.chars().take(300).collect())
-        );
+        match answer(&document.to_string()) {
+            Err(error) => assert!(!error.path().is_empty()),
+            Ok(text) => {
+                let answer: Value = serde_json::from_str(&text).unwrap();
+                let (plan, refusal) = (answer.get("plan"), answer.get("refusal"));
+                let document = plan.and_then(|plan| plan.get("document"));
+                assert!(document.is_some() != refusal.is_some(), "{field} {value}");
+                document.map(|document| Plan::from_json(&document.to_string()).unwrap());
+            }
+        }
     }
 }

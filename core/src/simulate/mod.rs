@@ -3,6 +3,7 @@
 //! Nothing here takes part in a decision. Given a seed, every figure is the same on every platform.
 //!
 //! [`power`] says how many units a guardrail's test needs, how soon it finds an effect, and which effect a number of units is enough for.
+//! [`planner`] turns what a release is to fulfil into the stages that fulfil it, or says what would be enough.
 
 mod cells;
 mod dice;

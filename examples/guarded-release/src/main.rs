@@ -3,6 +3,8 @@
 mod access_log;
 mod args;
 mod page;
+#[cfg(test)]
+mod plan;
 mod plot;
 mod progress;
 mod recording;

@@ -82,6 +82,9 @@ impl<'a> Attempt<'a> {
         };
         let late = shares.iter().rposition(|share| self.one_look(*share) <= self.late_allowed());
         let candidates = self.candidates(&shares, first.1)?;
+        if candidates.last().is_none_or(|last| last.units.is_none()) {
+            return Ok(Err(self.endless_stop()));
+        }
         let mut limits = Limits {
             first,
             late: late.unwrap_or(0),
@@ -221,7 +224,8 @@ impl<'a> Attempt<'a> {
                 from = tenth / 2;
                 (effort.within(power), part(tenth, *exposure))
             };
-            is_hopeless |= at <= first && units.is_none_or(|units| units > room);
+            // where fewer have the canary, it takes longer: there is no need to know how much
+            is_hopeless |= units.is_none() || at <= first && units.is_none_or(|units| units > room);
             let cost = f64::max(units.map_or(f64::INFINITY, math::count), least_cost);
             candidates.push(Candidate { exposure: *exposure, units, least, cost });
         }

@@ -56,8 +56,13 @@ impl Attempt<'_> {
 
     /// Harm from the start spends too much in the smallest first stage there is.
     pub(super) fn first_stop(&self, exposure: Share, spend: f64) -> Stop {
+        let which = if self.goal.first.is_some() {
+            "the first exposure that was asked for"
+        } else {
+            "the smallest first exposure that there is time for"
+        };
         let reason = format!(
-            "harm from the start may spend {} of the budget at {exposure}, the smallest first exposure that is possible; {} is allowed",
+            "harm from the start may spend {} of the budget at {exposure}, {which}; {} is allowed",
             percent(spend),
             self.goal.allowance.spend(),
         );
@@ -156,6 +161,15 @@ impl Attempt<'_> {
             Remedy::Deadline(Span::clamped(millis))
         };
         let short = math::count(needs.as_millis()) / math::count(self.goal.deadline.as_millis());
+        let fixed = [self.goal.min_dwell, self.goal.bake]
+            .into_iter()
+            .flatten()
+            .fold(Span::ZERO, Span::saturating_add);
+        if fixed >= self.goal.deadline {
+            // neither more units nor fewer to show would help
+            let stop = self.stop(Obstacle::Deadline, reason, vec![deadlines.iter().map(longer).collect()]);
+            return Stop { needs: Some(needs), ..stop };
+        }
         let more = |factor: f64| Remedy::TrafficTimes(three_digits(short * factor));
         let stop = self.stop(
             Obstacle::Deadline,

@@ -108,7 +108,10 @@ impl Attempt<'_> {
         let with = |limits: &Limits| cheapest(candidates, limits);
         let shares = (limits.first.1, limits.late);
         let at = |at: usize| candidates.get(at).map_or(Share::ZERO, |candidate| candidate.exposure);
-        if let Some(ladder) = with(&Limits { most_stages: super::Goal::MOST_STAGES, ..*limits }) {
+        let more = limits.most_stages..=super::Goal::MOST_STAGES;
+        if let Some(ladder) =
+            more.into_iter().find_map(|most_stages| with(&Limits { most_stages, ..*limits }))
+        {
             let reason = format!(
                 "{} stages are needed from at most {} to {} in rises of at most {} times; {} are allowed",
                 ladder.len(),

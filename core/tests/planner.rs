@@ -14,7 +14,7 @@ use rampgate::rollout::{Phase, Plan, Requirement};
 use rampgate::simulate::Dice;
 use rampgate::simulate::planner::{Allowance, Answer, Bound, Goal, Onset, Planned, Remedy, Traffic};
 use rampgate::simulate::power::{Baseline, Runs};
-use rampgate::slo::{Clearance, Gate, OnMissing};
+use rampgate::slo::{Clearance, Gate, OnMissing, Reading};
 use rampgate::{Probability, Share, Span, Timestamp};
 
 fn share(text: &str) -> Share {
@@ -269,4 +269,58 @@ fn real_releases_do_what_the_plan_says() {
             assert!((mean / harm.expected_units - 1.0).abs() < 0.25, "{mean} {}", harm.expected_units);
         }
     }
+}
+
+/// Goals of every sort: what is planned keeps to what was asked for, and the real gate allows each of its steps.
+#[test]
+fn plans_keep_to_their_goals() {
+    let mut dice = Dice::new(31, 0);
+    let (mut plans, mut refusals) = (0, 0);
+    for _ in 0..40 {
+        let mut of = |list: &[&'static str]| {
+            let at = dice.below(u32::try_from(list.len()).unwrap());
+            *list.get(usize::try_from(at).unwrap()).unwrap()
+        };
+        let (target, failing) = (of(&["99%", "99.9%", "95%"]), of(&["1", "0.3", "0.1"]));
+        let (remaining, spend) = (share(of(&["100%", "60%", "20%"])), of(&["0.1%", "0.5%", "2%", "10%"]));
+        let asked = (of(&["5%", "20%", "50%"]), of(&["4h", "1d", "3d"]), of(&["1m", "5m", "20m"]));
+        let growth: f64 = of(&["2", "4", "10"]).parse().unwrap();
+        let traffic: u64 = of(&["3000", "30000", "300000"]).parse().unwrap();
+        let gate = gate(target, "30d");
+        let allowed = f64::from(gate.objective().allowed_parts_per_billion()) / 1e9;
+        let baseline = Baseline::rate(chance(allowed * failing.parse::<f64>().unwrap()));
+        let allowance = Allowance::new(gate, remaining, share(spend)).unwrap();
+        let traffic = Traffic::profile(vec![traffic, traffic / 3, 2 * traffic], 0).unwrap();
+        let errors = Guardrail::new("errors").unwrap();
+        let goal = Goal::new(traffic, errors, baseline, allowance, span(asked.1)).unwrap();
+        let goal = goal.with_looks(span(asked.2)).unwrap().with_last(share(asked.0)).unwrap();
+        let goal = goal.with_growth(growth).unwrap().with_runs(Runs::new(20, 9).unwrap());
+        let plan = match goal.plan().unwrap() {
+            Answer::Plan(plan) => plan,
+            Answer::Refusal(refusal) => {
+                refusals += 1;
+                assert!(!refusal.reason.is_empty());
+                continue;
+            }
+        };
+        plans += 1;
+        let read = Plan::from_json(&plan.document.to_json()).unwrap();
+        let bad = u64::from(remaining.complement().parts_per_million())
+            * u64::from(gate.objective().allowed_parts_per_billion());
+        let reading = Reading::of(span("30d"), span("30d"), 1_000_000_000_000_000 - bad, bad).unwrap();
+        let mut before = Share::ZERO;
+        for stage in read.stages() {
+            let report = gate.ask(&reading, before, stage.exposure());
+            assert_eq!(report.answer(), Clearance::Allow, "{}", stage.exposure());
+            let rise = stage.exposure().fraction() / before.fraction();
+            assert!(before == Share::ZERO || rise <= growth + 1e-9, "{rise}");
+            before = stage.exposure();
+        }
+        assert_eq!(before, share(asked.0));
+        assert!(plan.early.spend <= share(spend).fraction() && plan.by_deadline >= 0.9);
+        assert!(plan.late.is_none_or(|late| late.spend <= late.allowed));
+        assert!(plan.done_within <= span(asked.1));
+    }
+    println!("{plans} plans, {refusals} refusals");
+    assert!(plans >= 10 && refusals >= 5);
 }

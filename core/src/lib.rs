@@ -21,11 +21,12 @@
 //! | [`Policy`](slo::burn_rate::Policy), [`replay`](slo::replay::replay) | whom the burning budget alerts, and what that would have told of recorded data | [`slo::burn_rate`], [`slo::replay`] |
 //! | [`Terms`](slo::Terms), [`Account`](slo::Account), [`Slicing`](slo::Slicing) | budgets of any period, by events or by slices; what was promised and what was spent | [`slo`] |
 //! | [`Cohorts`](slo::Cohorts), [`Reservations`](slo::Reservations) | what a release spends beyond the rest, and several releases on one budget | [`slo`] |
-//! | `Simulation`, `Scenario` (feature `simulate`) | whole releases played many times: faults in, distributions out | `simulate::rollout` |
+//! | `Simulation`, `Scenario` | whole releases played many times: faults in, distributions out | `simulate::rollout` (feature) |
 //! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
 //! | `Log`, `Verified`, `Story` | what happened: kept line by line, proved unchanged, replayed, told | `log` (feature) |
 //! | [`Source`](rollout::import::Source), [`Imported`](rollout::import::Imported) | another tool's document, and the plan it comes to with all that is lost | [`rollout::import`] |
 //! | [`Fleet`](rollout::fleet::Fleet) | replicas that bring an exposure into force, batch by batch | [`rollout::fleet`] |
+//! | `Goal`, `Planned`, `Refusal` | the plan that fulfils what a release is to fulfil, or what would be enough | `simulate::planner` (feature) |
 //!
 //! # What do I call?
 //!

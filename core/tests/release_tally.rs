@@ -5,6 +5,7 @@
 use proptest::prelude::*;
 use rampgate::observe::{Measure, Measured, Metric, Moments, Outcome, ReplicaId, Series, Tally};
 use rampgate::release::{Arm, Placement, Release, Signal};
+use rampgate::rollout::Command;
 use rampgate::{ErrorKind, Timestamp};
 
 const SPEC: &str = r#"{
@@ -32,7 +33,7 @@ fn metric(position: usize) -> Metric {
 
 fn started(spec: &str) -> Release {
     let mut release = Release::from_json(spec, ReplicaId(1)).unwrap();
-    let _ = release.step(at(0), Signal::Start { by: "ana".into() }).unwrap();
+    let _ = release.step(at(0), Command::Start { by: "ana".into() }).unwrap();
     release
 }
 

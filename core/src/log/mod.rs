@@ -10,7 +10,8 @@
 //! ```
 //! use rampgate::log::{Log, Subject, verify, verify_against};
 //! use rampgate::observe::ReplicaId;
-//! use rampgate::release::{Release, Signal};
+//! use rampgate::release::Release;
+//! use rampgate::rollout::Command;
 //!
 //! let spec = r#"{
 //!     "rampgate": 1, "name": "checkout v2",
@@ -21,9 +22,9 @@
 //! let mut release = Release::from_json(spec, ReplicaId(1))?;
 //! let (mut log, mut file) = Log::begin(Subject::of_release(spec)?);
 //!
-//! let start = release.step("2026-11-24T12:00:00Z".parse()?, Signal::Start { by: "ann".into() })?;
+//! let start = release.step("2026-11-24T12:00:00Z".parse()?, Command::Start { by: "ann".into() })?;
 //! file += &log.append_all(&start.events)?;
-//! let abort = Signal::Abort { by: "bob".into(), why: "wrong build".into() };
+//! let abort = Command::Abort { by: "bob".into(), why: "wrong build".into() };
 //! file += &log.append_all(&release.step("2026-11-24T12:05:00Z".parse()?, abort)?.events)?;
 //! let head = log.head(); // kept elsewhere
 //!

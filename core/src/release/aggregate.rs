@@ -14,6 +14,7 @@ impl Release {
     /// ```
     /// use rampgate::observe::{Counts, ReplicaId, Tally};
     /// use rampgate::release::{Arm, Placement, Release, Signal};
+    /// use rampgate::rollout::Command;
     ///
     /// let spec = r#"{
     ///     "rampgate": 1, "name": "checkout", "flag": {"key": "checkout", "control": "v1", "canary": "v2"},
@@ -21,7 +22,7 @@ impl Release {
     /// }"#;
     /// let mut release = Release::from_json(spec, ReplicaId(1))?;
     /// let now = "2026-11-24T12:00:00Z".parse()?;
-    /// release.step(now, Signal::Start { by: "ana".into() })?;
+    /// release.step(now, Command::Start { by: "ana".into() })?;
     /// for (arm, units, failures) in [(Arm::Canary, 1_000, 40), (Arm::Control, 9_000, 90)] {
     ///     let tally = Tally::from_counts(units, &[Counts::new(units, failures)?], now)?;
     ///     release.record_tally(Placement { cohort: release.cohort(), arm: Some(arm) }, now, &tally)?;

@@ -6,6 +6,9 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 #[derive(Clone, Debug)]
 pub struct Dice(ChaCha8Rng);
 
+/// Trials beyond which a binomial number is cut before bits are counted.
+const MANY: u64 = 1 << 20;
+
 impl Dice {
     /// The draws of one run of many: runs of one seed are independent of each other.
     ///
@@ -66,8 +69,9 @@ impl Dice {
         if p.is_nan() || p <= 0.0 {
             return 0;
         }
+        let (trials, p, mut successes) = self.cut(trials, p);
         let mut digits = fixed_point(p);
-        let (mut open, mut successes) = (trials, 0);
+        let mut open = trials;
         while open > 0 && digits > 0 {
             let ones = self.ones(open);
             if digits >> 63 == 1 {
@@ -145,6 +149,25 @@ impl Dice {
         }
     }
 
+    /// Fewer trials with another chance, and the successes among the others, which are known: where the uniform number in the middle of the order falls says on
+    /// which side of p one half of them is. It is a beta number, a ratio of gamma numbers (Ahrens and Dieter 1974).
+    fn cut(&mut self, mut trials: u64, mut p: f64) -> (u64, f64, u64) {
+        let mut successes = 0;
+        while trials > MANY && p > 0.0 && p < 1.0 {
+            let lower = trials / 2 + 1;
+            let (below, above) =
+                (self.gamma(math::count(lower)), self.gamma(math::count(trials - lower + 1)));
+            let middle = below / (below + above);
+            if middle <= p {
+                successes += lower;
+                (trials, p) = (trials - lower, (p - middle) / (1.0 - middle));
+            } else {
+                (trials, p) = (lower - 1, p / middle);
+            }
+        }
+        (trials, p.clamp(0.0, 1.0), successes)
+    }
+
     /// Ones among so many random bits.
     fn ones(&mut self, bits: u64) -> u64 {
         let whole: u64 = (0..bits / 64).map(|_| u64::from(self.0.next_u64().count_ones())).sum();
@@ -175,7 +198,15 @@ mod tests {
 
     #[test]
     fn binomials_have_their_mean_and_variance() {
-        for (trials, p) in [(1_000, 0.003), (1_000, 0.5), (200, 0.9), (7, 0.25), (100_000, 1e-4)] {
+        for (trials, p) in [
+            (1_000, 0.003),
+            (1_000, 0.5),
+            (200, 0.9),
+            (7, 0.25),
+            (100_000, 1e-4),
+            (40_000_000, 0.3),
+            (1 << 40, 1e-9),
+        ] {
             let (mut sum, mut squares) = (0.0, 0.0);
             let runs = 4_000;
             let mut dice = Dice::new(7, trials);

@@ -108,6 +108,16 @@ impl Gate {
         Ok(Self { assumed_failure: share, ..self })
     }
 
+    /// Assumes that it takes so long from the first failure to exposure being back at zero.
+    ///
+    /// # Errors
+    /// A delay that is zero or longer than the period.
+    pub fn detecting_within(self, detection_delay: Span) -> Result<Self, Error> {
+        delay_rule(detection_delay, Some(self.period))
+            .map_err(|(kind, rule)| Error::new("detection_delay", kind, rule, detection_delay))?;
+        Ok(Self { detection_delay, ..self })
+    }
+
     /// Lets one step risk this share of the budget that remains.
     ///
     /// # Errors
@@ -139,6 +149,24 @@ impl Gate {
     #[must_use]
     pub const fn objective(&self) -> Objective {
         self.objective
+    }
+
+    /// The share of the exposed that is assumed to fail in the worst case.
+    #[must_use]
+    pub const fn assumed_failure(&self) -> Share {
+        self.assumed_failure
+    }
+
+    /// The time from the first failure to exposure being back at zero.
+    #[must_use]
+    pub const fn detection_delay(&self) -> Span {
+        self.detection_delay
+    }
+
+    /// The share of the remaining budget that one step may risk.
+    #[must_use]
+    pub const fn risk(&self) -> Share {
+        self.risk
     }
 
     /// The reading that [`ask`](Self::ask) wants: the gate's whole period up to `now`.

@@ -4,6 +4,8 @@ mod access_log;
 mod args;
 mod command;
 mod page;
+#[cfg(test)]
+mod plan;
 mod plot;
 mod progress;
 mod recording;

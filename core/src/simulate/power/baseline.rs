@@ -151,8 +151,21 @@ impl Baseline {
         }
     }
 
+    /// The share of events that fail, where that is what is measured.
+    pub(in crate::simulate) fn failing(&self) -> Option<f64> {
+        match &self.0 {
+            Kinds::Rate(chance) => Some(*chance),
+            Kinds::Fraction(chances) => {
+                let shares =
+                    (0_u32..).zip(chances).map(|(sixteenths, chance)| f64::from(sixteenths) / 16.0 * chance);
+                Some(shares.sum())
+            }
+            Kinds::Count { .. } | Kinds::Distribution(_) | Kinds::Mean { .. } => None,
+        }
+    }
+
     /// The largest ratio that there is an arm for.
-    pub(super) fn largest_ratio(&self, worse: Worse) -> f64 {
+    pub(in crate::simulate) fn largest_ratio(&self, worse: Worse) -> f64 {
         let largest = match (&self.0, worse) {
             (Kinds::Rate(chance), _) => 1.0 / chance,
             (Kinds::Fraction(chances), _) => 1.0 / chances.iter().sum::<f64>(),
@@ -166,7 +179,7 @@ impl Baseline {
     }
 
     /// What an arm draws from whose units are `ratio` times worse.
-    pub(super) fn law(&self, ratio: f64, worse: Worse) -> Result<Law, Error> {
+    pub(in crate::simulate) fn law(&self, ratio: f64, worse: Worse) -> Result<Law, Error> {
         if !(0.001..=LARGEST_RATIO).contains(&ratio) {
             return Err(Error::new("ratio", Kind::Range, "must be from 0.001 to 1000", shown(ratio)));
         }

@@ -198,7 +198,7 @@ fn read_ask(field: &Field<'_>) -> Option<Ask> {
     ask
 }
 
-fn read_baseline(field: &Field<'_>) -> Option<Baseline> {
+pub(in crate::simulate) fn read_baseline(field: &Field<'_>) -> Option<Baseline> {
     let (word, rest) = field.case()?;
     let Some(rest) = rest else { return field.refuse_case() };
     let made = match word {

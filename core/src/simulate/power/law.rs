@@ -6,7 +6,7 @@ use alloc::vec;
 
 /// What the units of one arm are drawn from.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Law {
+pub(in crate::simulate) enum Law {
     Rate(f64),
     Fraction(Cells),
     Count { rate: f64, exposure: u64 },

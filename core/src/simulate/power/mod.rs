@@ -33,6 +33,7 @@ mod detection;
 mod document;
 mod law;
 mod play;
+mod seen;
 mod stage;
 mod trial;
 
@@ -40,5 +41,8 @@ pub use super::Runs;
 pub use baseline::Baseline;
 pub use detection::{Detection, Estimate, Method};
 pub use document::answer;
+pub(super) use document::read_baseline;
+pub(super) use law::Law;
+pub(super) use seen::Seen;
 pub use stage::Stage;
 pub use trial::Trial;

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::observe::{Counts, ReplicaId, Tally};
 use crate::quantity::Timestamp;
 use crate::release::{Arm, Placement, Release, Signal, Spec};
-use crate::rollout::{Action, Decision, Hold, Phase};
+use crate::rollout::{Action, Command, Decision, Hold, Phase};
 use alloc::string::String;
 
 /// A release of this library, told of each minute and stepped at its end, by a host that approves whatever waits for approval.
@@ -20,7 +20,7 @@ fn host() -> String {
 impl Guarded {
     pub(super) fn new(spec: Spec, start: Timestamp) -> Result<Self, Error> {
         let mut release = Release::new(spec, ReplicaId(1));
-        let _ = release.step(start, Signal::Start { by: host() })?;
+        let _ = release.step(start, Command::Start { by: host() })?;
         Ok(Self { release })
     }
 
@@ -51,7 +51,8 @@ impl Lead for Guarded {
             if minute.source_error { Signal::SourceError { why: "outage".into() } } else { Signal::Tick };
         let mut step = self.release.step_saying(at, signal, false)?;
         if matches!(self.phase(), Phase::Holding { reason: Hold::Approval, .. }) {
-            step = self.release.step_saying(at, Signal::Approve { by: host() }, false)?;
+            step =
+                self.release.step_saying(at, Command::Approve { by: host(), stage: None }.into(), false)?;
         }
         let ends = |decision: &&Decision| {
             matches!(decision.action, Action::RollBack | Action::Complete | Action::Expire)
@@ -119,7 +120,9 @@ mod tests {
                 assert!(step.report.is_some());
                 decisions.extend(step.decisions);
                 if matches!(host.phase(), Phase::Holding { reason: Hold::Approval, .. }) {
-                    decisions.extend(host.step(end, Signal::Approve { by: host_name() }).unwrap().decisions);
+                    decisions.extend(
+                        host.step(end, Command::Approve { by: host_name(), stage: None }).unwrap().decisions,
+                    );
                 }
                 assert_eq!(host.rollout(), guarded.release.rollout(), "{faults} {minute}");
                 if ended.is_some() {

@@ -1,0 +1,41 @@
+use super::Planned;
+use super::attempt::Attempt;
+use super::refusal::{Refusal, Remedy};
+use crate::error::Error;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use serde::Serialize;
+
+/// A plan, or why there is none.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[must_use]
+pub enum Answer {
+    /// The plan that fulfils the goal.
+    Plan(Box<Planned>),
+    /// What stands in its way, and what would be enough.
+    Refusal(Box<Refusal>),
+}
+
+impl Attempt<'_> {
+    /// The plan, or a refusal whose every remedy was planned with.
+    pub(super) fn answer(&self) -> Result<Answer, Error> {
+        let stop = match self.plan()? {
+            Ok(plan) => return Ok(Answer::Plan(Box::new(plan))),
+            Err(stop) => stop,
+        };
+        let enough: Vec<Remedy> = stop
+            .tries
+            .iter()
+            .filter_map(|tries| tries.iter().copied().find(|remedy| self.is_enough(remedy)))
+            .collect();
+        let refusal = Refusal { obstacle: stop.obstacle, reason: stop.reason, needs: stop.needs, enough };
+        Ok(Answer::Refusal(Box::new(refusal)))
+    }
+
+    /// Whether there is a plan with this one change. A change that is none, such as a share beyond the whole, is not enough.
+    fn is_enough(&self, remedy: &Remedy) -> bool {
+        let Ok(goal) = self.goal.with_remedy(remedy) else { return false };
+        Attempt::new(&goal).and_then(|attempt| attempt.plan()).is_ok_and(|plan| plan.is_ok())
+    }
+}

@@ -1,7 +1,7 @@
 # The workshop. `make help` lists the commands; the work is done by the scripts in .ci, which run without make as well.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test test-rust test-wasm test-python lint bench calibrate docs fmt clean distclean
+.PHONY: help demo setup test test-rust test-wasm test-python lint bench calibrate walk docs fmt clean distclean
 
 help: ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,11 +31,15 @@ bench: ## decisions, loading, columns and memory beside the peers, after a check
 	cd benches && cargo test --profile bench --lib && cargo bench
 
 RUNS ?= 20000
+EVENTS ?= 7
 
 calibrate: ## how often the judge errs and how soon it finds harm: RUNS=20000 releases a cell, for minutes; tables in target/calibration.md
 	rm -rf target/calibration
 	RAMPGATE_RUNS=$(RUNS) cargo test --release -p rampgate --features simulate --test calibration -- --nocapture
 	@for table in $$(ls -v target/calibration/*.md); do cat $$table; echo; done > target/calibration.md; echo "target/calibration.md"
+
+walk: ## the rollout machine over every small plan and every sequence of EVENTS=7 events, for a minute; tells how many states it visited
+	RAMPGATE_WALK=$(EVENTS) cargo test -p rampgate --test rollout_properties every_small_plan -- --nocapture
 
 docs: ## the pages of the Rust crates, warnings denied
 	@bash .ci/test.sh docs

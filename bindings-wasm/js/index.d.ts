@@ -205,8 +205,12 @@ export type Signal =
   | { readonly source_error: { readonly why: string } }
   /** Begin. */
   | { readonly start: { readonly by: string } }
-  /** Approve leaving the present stage. */
-  | { readonly approve: { readonly by: string } }
+  /** Approve leaving the present stage, or no stage but the one that is named. */
+  | { readonly approve: { readonly by: string; readonly stage?: number } }
+  /** Ask again for an approval that nobody gave in time. */
+  | { readonly request: { readonly by: string } }
+  /** Replace the new version itself; the schedule begins anew. */
+  | { readonly revise: { readonly by: string; readonly revision: string } }
   /** Stop the clock of the stage; evidence still counts. */
   | { readonly pause: { readonly by: string } }
   /** Let the clock run again. */
@@ -267,6 +271,8 @@ export interface Decision {
   readonly at: number;
   /** From 1. */
   readonly attempt: number;
+  /** What is released now, if anyone replaced the version of the document. */
+  readonly revision?: string;
   readonly action: Action;
   /** The share that holds now, such as `5%`. */
   readonly exposure: string;
@@ -283,6 +289,8 @@ export type Action =
   | "continue"
   | "approve"
   | "promote"
+  | "request"
+  | "revise"
   | "pause"
   | "resume"
   | "bake"
@@ -317,7 +325,8 @@ export type Hold =
   | "inconclusive"
   | "budget"
   | "calendar"
-  | "approval";
+  | "approval"
+  | "approval_lapsed";
 
 /** Why there is nothing to judge by. */
 export type Lack = "no_data" | "missing_metric" | "stale" | "source_error";
@@ -340,6 +349,9 @@ export type DecisionReason =
   | { readonly resumed: { readonly by: string } }
   | { readonly approved: { readonly by: string; readonly stage: number } }
   | { readonly promoted: { readonly by: string } }
+  | { readonly requested: { readonly by: string; readonly stage: number } }
+  | { readonly revised: { readonly by: string; readonly revision: string } }
+  | { readonly same_revision: { readonly revision: string } }
   | { readonly aborted: { readonly by: string; readonly why: string } }
   | { readonly rollback_failed: { readonly why: string } }
   | { readonly not_applicable: { readonly command: Command; readonly phase: Phase } }
@@ -365,7 +377,18 @@ export type DecisionReason =
   | { readonly budget: { readonly cap: string | null; readonly next: string } }
   | { readonly not_before: { readonly start: number } }
   | { readonly freeze: { readonly until: number | null; readonly why: string | null } }
-  | { readonly approval_missing: { readonly stage: number } };
+  | { readonly approval_missing: { readonly stage: number } }
+  | { readonly approval_pending: ApprovalClock }
+  | { readonly approval_timeout: ApprovalClock }
+  | { readonly approval_lapsed: ApprovalClock }
+  | { readonly approval_late: ApprovalClock & { readonly by: string } };
+
+/** How long an approval alone has stood in the way, and how long it may. */
+export interface ApprovalClock {
+  readonly stage: number;
+  readonly waited: string;
+  readonly within: string;
+}
 
 /** What a person or the host may ask of the rollout. */
 export type Command =
@@ -375,6 +398,8 @@ export type Command =
   | "resume"
   | "abort"
   | "promote"
+  | "request"
+  | "revise"
   | "retry"
   | "confirm"
   | "rollback_failed";

@@ -1,7 +1,5 @@
 //! Replays `testdata/together.json`: several flags in one release.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use rampgate::Timestamp;
 use rampgate::observe::ReplicaId;
 use rampgate::release::Release;

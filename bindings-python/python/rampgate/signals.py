@@ -16,8 +16,10 @@ __all__ = [
     "confirm",
     "pause",
     "promote",
+    "request",
     "resume",
     "retry",
+    "revise",
     "rollback_failed",
     "source_error",
     "start",
@@ -66,6 +68,16 @@ def abort(by: str, why: str) -> Signal:
 def promote(by: str) -> Signal:
     """Waive the rest of the stage's dwell, units and approval; never the verdict, the calendar or the budget."""
     return {"promote": {"by": by}}
+
+
+def request(by: str) -> Signal:
+    """Ask again for an approval that nobody gave in time, where the plan lets it lapse."""
+    return {"request": {"by": by}}
+
+
+def revise(by: str, revision: str) -> Signal:
+    """Replace the new version itself: what was found of the old one is void, and the schedule begins anew."""
+    return {"revise": {"by": by, "revision": revision}}
 
 
 def retry(by: str) -> Signal:

@@ -21,6 +21,8 @@ Action: TypeAlias = Literal[
     "continue",
     "approve",
     "promote",
+    "request",
+    "revise",
     "pause",
     "resume",
     "bake",
@@ -50,7 +52,15 @@ PhaseName: TypeAlias = Literal[
 """Where a release may be on its way."""
 
 Hold: TypeAlias = Literal[
-    "paused", "not_before", "invalid", "insufficient", "inconclusive", "budget", "calendar", "approval"
+    "paused",
+    "not_before",
+    "invalid",
+    "insufficient",
+    "inconclusive",
+    "budget",
+    "calendar",
+    "approval",
+    "approval_lapsed",
 ]
 """What may stand in the way of the next rise."""
 
@@ -132,6 +142,8 @@ class Decision:
     """When, in UTC."""
     attempt: int
     """The attempt that holds now, from 1."""
+    revision: str | None
+    """What is released now, if anyone replaced the version of the document."""
     action: Action
     exposure: float
     """The exposure that holds now, 0.0 to 1.0."""
@@ -155,6 +167,7 @@ class Decision:
         return cls(
             at=moment(form.pop("at")),
             exposure=share(form.pop("exposure")),
+            revision=form.pop("revision", None),
             phase=Phase._read(form.pop("phase"), phase),
             reasons=tuple(DecisionReason(kind, details or {}, text) for (kind, details), text in told),
             text=words,

@@ -135,7 +135,6 @@ impl Spec {
     }
 
     /// All flags, in the order of the document.
-    #[must_use]
     pub fn flags(&self) -> impl Iterator<Item = &Flag> {
         core::iter::once(&self.flag).chain(&self.others)
     }

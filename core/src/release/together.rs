@@ -26,7 +26,6 @@ impl<'r> Assignments<'r> {
     }
 
     /// Each flag's key with the unit's variant, in the order of the document.
-    #[must_use]
     pub fn iter(&self) -> impl Iterator<Item = (&'r str, Assignment<'r>)> + use<'r> {
         let all = *self;
         all.flags().map(move |flag| (flag.key(), all.assignment(flag)))

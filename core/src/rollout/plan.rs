@@ -50,7 +50,6 @@ impl Plan {
     }
 
     /// A plan made of typed parts, by the same rules: see [`PlanBuilder`].
-    #[must_use]
     pub fn builder() -> PlanBuilder {
         PlanBuilder::default()
     }

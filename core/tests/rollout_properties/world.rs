@@ -53,6 +53,22 @@ impl World {
         self.json.to_string()
     }
 
+    /// The plan with the rules of `other` in every stage after `present`, exposures left as they are; none where no stage is left to change.
+    pub(crate) fn changed_after(&self, present: usize, other: &Self) -> Option<Plan> {
+        let theirs = other.json["stages"].as_array().unwrap();
+        let mut json = self.json.clone();
+        let stages = json["stages"].as_array_mut().unwrap();
+        if present + 1 >= stages.len() {
+            return None;
+        }
+        for (place, stage) in stages.iter_mut().enumerate().skip(present + 1) {
+            let exposure = stage["exposure"].clone();
+            *stage = theirs[place % theirs.len()].clone();
+            stage["exposure"] = exposure;
+        }
+        Plan::from_json(&json.to_string()).ok()
+    }
+
     /// The plan after `change`, for mutants that overlook a part of it.
     pub(crate) fn altered(&self, change: impl FnOnce(&mut Value)) -> Plan {
         let mut json = self.json.clone();

@@ -9,6 +9,7 @@ use super::stages;
 use crate::canary::Verdict;
 use crate::error::Error;
 use crate::math;
+use crate::observe::Measure;
 use crate::quantity::{Share, Span};
 use crate::rollout::Requirement;
 use crate::simulate::Dice;
@@ -20,6 +21,8 @@ use alloc::vec::Vec;
 const PATIENCE: f64 = 1.5;
 /// A stage with a control lasts at least so many looks before it is taken back.
 const PATIENT_LOOKS: u64 = 12;
+/// Harm that spends so many times what is allowed in a few runs is not played more often.
+const GLARING: f64 = 1.5;
 /// Most looks that a plan is played for.
 const MOST_LOOKS: u64 = 20_000;
 /// A finding is out of date after this, or three looks.
@@ -105,8 +108,13 @@ impl<'a> Attempt<'a> {
                 Err(stop) => return Ok(Err(stop)),
             };
             let course = self.course(&chosen.steps, bake);
-            let early = self.harms.play(&course, Onset::Start, &[Entry::START])?;
-            let found = worst(&early).map_or(0.0, |(_, spend)| spend);
+            let glance = self.harms.glance(&course)?;
+            let early = if glance > GLARING * self.allowed() {
+                Vec::new()
+            } else {
+                self.harms.play(&course, Onset::Start, &[Entry::START])?
+            };
+            let found = worst(&early).map_or(glance, |(_, spend)| spend);
             if found > self.allowed() {
                 match self.tighter(&candidates, &limits, (&chosen.ladder, found)) {
                     Some(first) => limits.first = first,
@@ -204,6 +212,7 @@ impl<'a> Attempt<'a> {
         let mut candidates = Vec::new();
         let mut from = 0;
         let mut is_hopeless = false;
+        let mut played: Option<Elsewhere> = None;
         for (at, exposure) in shares.iter().enumerate().rev() {
             let judged =
                 self.full != Some(Requirement::NoHarm) && self.full != Some(Requirement::Unmonitored);
@@ -218,11 +227,18 @@ impl<'a> Attempt<'a> {
                 (Some(1), if self.full == Some(Requirement::NoHarm) { least.max(1) } else { 0 })
             } else if is_hopeless {
                 (None, 0)
+            } else if let Some(other) = &played {
+                other.at(self.goal, *exposure)
             } else {
-                let effort = Effort::of(self.goal, *exposure, (&self.good, &self.good), Verdict::Safe, from)?;
+                let measured = (&self.good, &self.good);
+                let effort = Effort::of(self.goal, *exposure, measured, Verdict::Safe, from)?;
                 let tenth = effort.within(0.1).unwrap_or(0);
                 from = tenth / 2;
-                (effort.within(power), part(tenth, *exposure))
+                let units = effort.within(power);
+                if self.goal.guardrail.measure() == Measure::Distribution {
+                    played = units.map(|units| Elsewhere { exposure: *exposure, units, tenth });
+                }
+                (units, part(tenth, *exposure))
             };
             // where fewer have the canary, it takes longer: there is no need to know how much
             is_hopeless |= units.is_none() || at <= first && units.is_none_or(|units| units > room);
@@ -392,6 +408,23 @@ fn place(onset: Onset, stages: usize) -> Option<usize> {
         Onset::Start => Some(0),
         Onset::Stage(stage) => usize::try_from(stage).ok(),
         Onset::Bake => stages.checked_sub(1),
+    }
+}
+
+/// What a stage takes with another exposure, known from one that was played: two samples tell as much as one of 1/(1/n + 1/m) units would, for n and m in the arms. Playing
+/// distributions costs too much to play each.
+struct Elsewhere {
+    exposure: Share,
+    units: u64,
+    tenth: u64,
+}
+
+impl Elsewhere {
+    fn at(&self, goal: &Goal, exposure: Share) -> (Option<u64>, u64) {
+        let variance = |share: Share| 1.0 / share.fraction() + 1.0 / goal.control.share(share).fraction();
+        let factor = variance(exposure) / variance(self.exposure);
+        let scaled = |units: u64| stages::whole(f64::min(math::count(units) * factor, 1e18));
+        (Some(scaled(self.units)), part(scaled(self.tenth), exposure))
     }
 }
 

@@ -28,7 +28,7 @@ use alloc::vec::Vec;
 /// | `at_full` | what a stage without a control requires: `safe`, `no_harm`, `unmonitored` | `safe` with a ceiling |
 /// | `most_stages`, `growth` | most stages, most times a rise may multiply the exposure | 8, 10 |
 /// | `min_dwell`, `bake` | spans | `look_every`, chosen |
-/// | `runs`, `seed` | how often the plan is played, and from where | 400 and 1 |
+/// | `runs`, `seed` | how often the plan is played, and from where | 400 (60 for distributions) and 1 |
 ///
 /// ```
 /// let answer = rampgate::simulate::planner::answer(r#"{
@@ -147,7 +147,7 @@ fn made(core: Core, options: &Options) -> Result<Goal, Error> {
     let goal = apply(goal, options.growth, Goal::with_growth)?;
     let goal = apply(goal, options.min_dwell, Goal::with_min_dwell)?;
     let goal = apply(goal, options.bake, |goal, bake| Ok(goal.with_bake(bake)))?;
-    let runs = options.runs.and_then(|runs| u32::try_from(runs).ok()).unwrap_or(400);
+    let runs = options.runs.and_then(|runs| u32::try_from(runs).ok()).unwrap_or(goal.runs().count());
     Ok(goal.with_runs(Runs::new(runs, options.seed.unwrap_or(1))?))
 }
 

@@ -3,6 +3,7 @@ use super::refusal::Remedy;
 use super::{Allowance, Answer, Traffic};
 use crate::canary::{Guardrail, Judge, Policy};
 use crate::error::{Error, Kind};
+use crate::observe::Measure;
 use crate::quantity::{Probability, Share, Span, shown};
 use crate::release::ControlPool;
 use crate::rollout::Requirement;
@@ -53,7 +54,7 @@ impl Power {
 /// | [`with_growth`](Self::with_growth) | most times by which one rise multiplies the exposure | 10 |
 /// | [`with_min_dwell`](Self::with_min_dwell) | least time with evidence in a stage | the time between looks |
 /// | [`with_bake`](Self::with_bake) | time with evidence after the last stage | the planner chooses |
-/// | [`with_runs`](Self::with_runs) | how often the plan is played, and from which seed | 400, from 1 |
+/// | [`with_runs`](Self::with_runs) | how often the plan is played, and from which seed | 400 (60 for distributions, which take longer), from 1 |
 ///
 /// **Holds when** traffic and baseline are as stated, units are independent of each other, each is a unit of assignment and an event of the budget, outcomes are known at
 /// the next look, and the host looks as often as stated. Figures are those of the judge itself, with the error of the number of runs.
@@ -126,6 +127,7 @@ impl Goal {
         let policy = Policy::default();
         let judge = Judge::new(policy, Vec::from([guardrail.clone()]))?;
         let power = Power::Plan(Probability::new(0.9)?);
+        let runs = if guardrail.measure() == Measure::Distribution { 60 } else { 400 };
         let goal = Self {
             traffic,
             guardrail,
@@ -145,13 +147,17 @@ impl Goal {
             growth: Self::GROWTH,
             min_dwell: None,
             bake: None,
-            runs: Runs::new(400, 1)?,
+            runs: Runs::new(runs, 1)?,
         };
         // whole seconds, at most the deadline and at least a twenty-thousandth of it
         let millis = deadline.as_millis();
         let least = millis.div_ceil(MOST_LOOKS).div_ceil(1_000) * 1_000;
         let look = Span::clamped(Self::LOOK.as_millis().max(least).min(millis.max(1_000)));
         Self { look, ..goal }.with_deadline(deadline)
+    }
+
+    pub(super) const fn runs(&self) -> Runs {
+        self.runs
     }
 
     fn with_deadline(self, deadline: Span) -> Result<Self, Error> {

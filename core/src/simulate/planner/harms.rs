@@ -84,12 +84,28 @@ impl Harms {
         &self.margin
     }
 
+    /// About what the worst harm from the start spends: from the first few of the runs.
+    pub(super) fn glance(&self, course: &Course<'_>) -> Result<f64, Error> {
+        let harms = self.times(course, Onset::Start, &[Entry::START], self.runs.min(24))?;
+        Ok(worst(&harms).map_or(0.0, |(_, spend)| spend))
+    }
+
     /// Plays every harm from `entries` on, in turn.
     pub(super) fn play(
         &self,
         course: &Course<'_>,
         onset: Onset,
         entries: &[Entry],
+    ) -> Result<Vec<Harm>, Error> {
+        self.times(course, onset, entries, self.runs)
+    }
+
+    fn times(
+        &self,
+        course: &Course<'_>,
+        onset: Onset,
+        entries: &[Entry],
+        times: u64,
     ) -> Result<Vec<Harm>, Error> {
         let mut harms = Vec::new();
         if entries.is_empty() {
@@ -108,13 +124,13 @@ impl Harms {
         let compared = met.is_some_and(|step| step.control > Share::ZERO);
         for (number, kind) in (1_u64..).zip(&self.all) {
             let mut runs = Vec::new();
-            for (run, entry) in (0..self.runs).zip(entries.iter().cycle()) {
+            for (run, entry) in (0..times).zip(entries.iter().cycle()) {
                 let mut dice = Dice::new(self.seed, (1 << 61) | (place << 48) | (number << 32) | run);
                 runs.push(course.run(entry, &kind.law, &mut dice)?);
             }
             let share = |end: End| {
                 let ended = runs.iter().filter(|run| run.end == end).count();
-                math::count(ended as u64) / math::count(self.runs)
+                math::count(ended as u64) / math::count(times)
             };
             let ascending = |of: fn(&super::course::Run) -> u64| {
                 let mut all: Vec<u64> = runs.iter().map(of).collect();

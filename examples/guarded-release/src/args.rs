@@ -3,6 +3,7 @@
 use clap::builder::{NonEmptyStringValueParser, ValueParser};
 use clap::{Parser, Subcommand};
 use core::fmt;
+use rampgate::log::Head;
 use rampgate::{Probability, Span};
 use std::path::PathBuf;
 
@@ -55,6 +56,10 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) log_decisions: Option<PathBuf>,
 
+    /// Write the log of each release to this folder, for `explain`
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) event_logs: Option<PathBuf>,
+
     /// Print the summary alone: no progress, no decisions
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -66,12 +71,80 @@ pub(crate) enum Command {
     /// Replay traffic, recorded or from a log, through one guarded release (what happens without a command)
     Replay(ReplayArgs),
 
+    /// Tell the story of a release from its log, once the log is found to be whole
+    Explain(ExplainArgs),
+
+    /// Find the stages for a release: from its traffic, its budget and its deadline
+    ///
+    /// Prints the stages, what a good release takes, and what harm would cost; or what stands in the way and what would be enough, with exit code 1.
+    Plan(PlanArgs),
+
     /// Play releases of a spec many times: what would it do in good days and bad, and what would others do?
     ///
     /// Each scenario is played by this library and by the rules of Argo Rollouts, Flagger, Kayenta's judge and a bare schedule, in the same traffic. First each
     /// of them is set so that it rolls back the same share of healthy releases.
     Simulate(SimulateArgs),
 }
+
+/// What to plan for.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_long_help = PLAN_EXAMPLES)]
+pub(crate) struct PlanArgs {
+    /// What the release is to fulfil (JSON) instead of the goal built in; `-` reads standard input
+    ///
+    /// Such as `{"traffic": 20000, "guardrail": {"name": "errors"}, "baseline": {"rate": 0.005}, "deadline": "2d", "budget": {"target": "99%", "period": "30d",
+    /// "detection_delay": "15m", "on_missing_data": "hold", "remaining": "90%", "spend": "1%"}}`. All that may be in it is in the documentation of rampgate,
+    /// at `simulate::planner::answer`.
+    #[arg(value_name = "GOAL")]
+    pub(crate) goal: Option<Input>,
+
+    /// Print the answer as JSON; its `document` is what goes into a release spec
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  guarded-release plan
+      The goal built in.
+  guarded-release plan goal.json --json | jq .plan.document
+      The stages for your own release spec.";
+
+/// What to explain.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_long_help = EXPLAIN_EXAMPLES)]
+pub(crate) struct ExplainArgs {
+    /// The log of a release, format rampgate-log-1; `-` reads standard input
+    #[arg(value_name = "LOG")]
+    pub(crate) log: Input,
+
+    /// The release's spec, byte for byte, instead of the one built in
+    #[arg(long, value_name = "FILE", conflicts_with = "plan")]
+    pub(crate) spec: Option<PathBuf>,
+
+    /// The plan alone, for a rollout without a spec
+    #[arg(long, value_name = "FILE", requires = "name")]
+    pub(crate) plan: Option<PathBuf>,
+
+    /// Name of the release, beside a plan
+    #[arg(long, value_name = "NAME", requires = "plan")]
+    pub(crate) name: Option<String>,
+
+    /// The head that was kept elsewhere, such as 8:5e1f…: refuses a log that was cut short or written anew
+    #[arg(long, value_name = "HEAD")]
+    pub(crate) head: Option<Head>,
+
+    /// Print the story as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  guarded-release replay --event-logs . && guarded-release explain faulty.jsonl
+      The story of the recording with a fault.
+  guarded-release explain release.jsonl --spec release.json --head 8:5e1f…
+      Your own release, against the head that you kept.";
 
 /// What to simulate.
 #[derive(Clone, Debug, clap::Args)]
@@ -130,6 +203,8 @@ Examples:
       Your own traffic, where the new version serves what is under /v2.
   zcat access.log.*.gz | guarded-release --log - --spec release.json
       From standard input, with your own spec.
+  guarded-release plan
+      The stages that a release needs: see guarded-release plan --help.
   guarded-release simulate
       What the rules would do, over many releases: see guarded-release simulate --help.";
 

@@ -3,8 +3,8 @@
 mod access_log;
 mod args;
 mod command;
+mod event_log;
 mod page;
-#[cfg(test)]
 mod plan;
 mod plot;
 mod progress;
@@ -39,6 +39,8 @@ fn is_closed_pipe(error: &(dyn Error + 'static)) -> bool {
 
 fn run(args: Args) -> Result<ExitCode, Box<dyn Error>> {
     match args.command.unwrap_or(Command::Replay(args.replay)) {
+        Command::Explain(args) => command::explain::run(&args),
+        Command::Plan(args) => command::plan::run(&args),
         Command::Replay(args) => command::replay::run(&args),
         Command::Simulate(args) => command::simulate::run(&args),
     }

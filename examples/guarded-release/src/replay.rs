@@ -1,5 +1,6 @@
 //! Drives one release with a stream of requests: assign, record, look once a minute.
 
+use crate::event_log::EventLog;
 use crate::progress::Progress;
 use crate::story::Story;
 use crate::traffic::{Fate, Request};
@@ -24,6 +25,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) window: Span,
     /// Where each decision goes, one JSON object a line.
     pub(crate) decisions: Option<&'a mut dyn Write>,
+    /// Where each event goes.
+    pub(crate) events: Option<EventLog>,
     /// Whether decisions are printed.
     pub(crate) say: bool,
 }
@@ -72,6 +75,10 @@ impl<'a> Replay<'a> {
             let end = self.next_look.saturating_add(self.settings.window);
             self.close_windows(end)?;
             self.step(self.next_look, Signal::Tick, progress)?;
+        }
+        if let Some(log) = self.settings.events.take() {
+            let over_at = self.is_over().then(|| self.release.rollout().at());
+            progress.say(&log.finish(over_at)?)?;
         }
         self.story.end(self.release.phase());
         Ok(self.story)
@@ -150,6 +157,9 @@ impl<'a> Replay<'a> {
 
     fn step(&mut self, at: Timestamp, signal: Signal, progress: &Progress) -> Result<(), Box<dyn Error>> {
         let step = self.release.step(at, signal)?;
+        if let Some(log) = &mut self.settings.events {
+            log.append(&step.events)?;
+        }
         self.publish(at, &step, progress)?;
         // The flag of this example is the release itself, so exposure 0 is in force as soon as it is decided.
         if step.decisions.iter().any(|decision| decision.action == Action::RollBack) {

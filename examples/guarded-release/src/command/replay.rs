@@ -1,8 +1,9 @@
 //! Traffic, recorded or from a log, through one guarded release.
 
-use super::spec_of;
+use super::{Document, spec_of};
 use crate::access_log::AccessLog;
 use crate::args::{Input, ReplayArgs};
+use crate::event_log::EventLog;
 use crate::page::{Note, Outcome, Page};
 use crate::progress::{Progress, Style};
 use crate::recording::Recording;
@@ -11,19 +12,19 @@ use crate::story::Story;
 use crate::text;
 use crate::traffic::Request;
 use rampgate::observe::ReplicaId;
-use rampgate::release::{Release, Spec};
+use rampgate::release::Release;
 use rampgate::{Span, Timestamp};
 use std::error::Error;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::process::ExitCode;
 
-const SPEC: &str = include_str!("../../data/release.json");
+pub(super) const SPEC: &str = include_str!("../../data/release.json");
 /// Malformed lines that are printed one by one; the rest is only counted.
 const COMPLAINTS: u64 = 20;
 
 pub(crate) fn run(args: &ReplayArgs) -> Result<ExitCode, Box<dyn Error>> {
-    let (spec, _) = spec_of(args.spec.as_deref(), SPEC)?;
+    let document = spec_of(args.spec.as_deref(), SPEC)?;
     let mut decisions = match &args.log_decisions {
         None => None,
         Some(path) => {
@@ -31,10 +32,10 @@ pub(crate) fn run(args: &ReplayArgs) -> Result<ExitCode, Box<dyn Error>> {
         }
     };
     let stories = match &args.log {
-        Some(input) => vec![replay_log(args, input, &spec, decisions.as_mut())?],
+        Some(input) => vec![replay_log(args, input, &document, decisions.as_mut())?],
         None => vec![
-            replay_recording(args, &Recording::healthy()?, &spec, decisions.as_mut())?,
-            replay_recording(args, &Recording::faulty()?, &spec, decisions.as_mut())?,
+            replay_recording(args, &Recording::healthy()?, &document, decisions.as_mut())?,
+            replay_recording(args, &Recording::faulty()?, &document, decisions.as_mut())?,
         ],
     };
     if let Some(mut file) = decisions {
@@ -60,7 +61,7 @@ pub(crate) fn run(args: &ReplayArgs) -> Result<ExitCode, Box<dyn Error>> {
 fn replay_recording(
     args: &ReplayArgs,
     recording: &Recording,
-    spec: &Spec,
+    document: &Document,
     decisions: Option<&mut BufWriter<File>>,
 ) -> Result<Story, Box<dyn Error>> {
     let fault = recording.fault_begins_ms().map(Timestamp::from_millis).transpose()?;
@@ -74,7 +75,7 @@ fn replay_recording(
             "The same traffic; five hours in, the new version meets figures that were recorded while a real fault was injected.",
         ),
     };
-    let story = Story::new(title, intro, spec, Some(fault));
+    let story = Story::new(title, intro, &document.spec, Some(fault));
     let mut progress = Progress::new(
         recording.name(),
         "requests",
@@ -86,7 +87,7 @@ fn replay_recording(
             .say(&format_args!("{title}: {} recorded requests", text::count(recording.request_count())))?;
     }
     // nobody recorded who made a request, so each is a unit of its own, and its window closes with it
-    let mut replay = start(args, Span::ZERO, spec, story, decisions)?;
+    let mut replay = start(args, recording.name(), Span::ZERO, document, story, decisions)?;
     for (request, done) in recording.requests().zip(1..) {
         if !replay.take(&request.try_into()?, &progress)? {
             break;
@@ -99,7 +100,7 @@ fn replay_recording(
 fn replay_log(
     args: &ReplayArgs,
     input: &Input,
-    spec: &Spec,
+    document: &Document,
     decisions: Option<&mut BufWriter<File>>,
 ) -> Result<Story, Box<dyn Error>> {
     let (reader, size): (Box<dyn BufRead>, Option<u64>) = match input {
@@ -118,9 +119,9 @@ fn replay_log(
             "Traffic of {input}. Lines that do not name an arm are assigned here, and both versions meet their outcome."
         ),
     };
-    let story = Story::new("Your release", &intro, spec, None);
+    let story = Story::new("Your release", &intro, &document.spec, None);
     let mut progress = Progress::new(&input.to_string(), "bytes", size, Style::detect(args.quiet));
-    let mut replay = start(args, args.window, spec, story, decisions)?;
+    let mut replay = start(args, "release", args.window, document, story, decisions)?;
     let mut log = AccessLog::new(reader);
     while let Some(entry) = log.next() {
         let request = match entry.map_err(|error| format!("{input}: {error}"))? {
@@ -154,13 +155,19 @@ fn replay_log(
 
 fn start<'a>(
     args: &ReplayArgs,
+    name: &str,
     window: Span,
-    spec: &Spec,
+    document: &Document,
     story: Story,
     decisions: Option<&'a mut BufWriter<File>>,
 ) -> Result<Replay<'a>, Box<dyn Error>> {
-    let release = Release::new(spec.clone(), ReplicaId(1));
+    let release = Release::new(document.spec.clone(), ReplicaId(1));
+    let events = match &args.event_logs {
+        None => None,
+        Some(folder) => Some(EventLog::begin(&folder.join(format!("{name}.jsonl")), &document.text)?),
+    };
     let settings = Settings {
+        events,
         every: Span::from_millis(60_000)?,
         window,
         decisions: decisions.map(|file| -> &mut dyn Write { file }),

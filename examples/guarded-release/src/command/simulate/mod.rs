@@ -24,7 +24,7 @@ const SPEC: &str = include_str!("../../../data/simulation.json");
 /// # Errors
 /// A file that cannot be read or written, a spec or a scenario that is refused.
 pub(crate) fn run(args: &SimulateArgs) -> Result<ExitCode, Box<dyn Error>> {
-    let (spec, _) = spec_of(args.spec.as_deref(), SPEC)?;
+    let spec = spec_of(args.spec.as_deref(), SPEC)?.spec;
     let scenarios = match args.scenario.as_slice() {
         [] => scenarios::built_in()?,
         paths => paths.iter().map(|path| own(path)).collect::<Result<Vec<_>, _>>()?,

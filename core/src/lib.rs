@@ -18,6 +18,7 @@
 //! | [`Config`](canary::classic::Config), [`MannWhitney`](canary::classic::MannWhitney) | Kayenta's judge, for migrations: the rank test, classes, a score | [`canary::classic`] |
 //! | [`Design`](canary::group_sequential::Design), [`Comparison`](canary::group_sequential::Comparison) | planned looks: bounds, inference after the end, units | [`canary::group_sequential`] |
 //! | [`Counter`](slo::Counter), [`Budget`](slo::Budget), [`Gate`](slo::Gate) | events over time, what they spend, and the exposure that is left | [`slo`] |
+//! | [`PlanBuilder`](rollout::PlanBuilder), [`Command`](rollout::Command) | a plan made of typed parts, and what a person may ask of it | [`rollout`] |
 //! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
 //!
 //! # What do I call?

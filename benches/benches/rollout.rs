@@ -1,64 +1,48 @@
-//! The log of a long release: `rollout/<operation>/100000-events`. No peer keeps such a log, so there is none beside.
+//! One step of the rollout machine, and a log of 100,000 events: `rollout/<operation>`. No peer has a pure step, so the floor is a clone of the state,
+//! which any machine that keeps the old one has to pay.
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group, criterion_main};
+use rampgate::Timestamp;
 use rampgate::canary::{Finding, Verdict};
-use rampgate::log::{Log, Subject, verify};
-use rampgate::rollout::{Event, EventKind};
+use rampgate::rollout::{Command, Event, EventKind, Plan, replay, step};
 use rampgate::slo::Clearance;
-use rampgate::{Span, Timestamp};
 use rampgate_benches::criterion;
 use std::hint::black_box;
 
-const EVENTS: u64 = 100_000;
+const PLAN: &str = r#"{
+    "stages": {"linear": {"from": "1%", "to": "50%", "steps": 6, "min_dwell": "30d", "min_units": 100}},
+    "calendar": {"deny": [{"from": "2026-12-24T00:00:00Z", "until": "2026-12-27T00:00:00Z"}]}
+}"#;
 
-/// Looks every ten seconds at a release that is paused and goes on by turns: all numbers are as long as they get.
-const PLAN: &str = r#"{"stages": [{"exposure": "5%", "min_dwell": "1000d"}, {"exposure": "50%", "min_dwell": "1h"}]}"#;
-
-fn event(seq: u64) -> Event {
-    let at = Timestamp::EPOCH.saturating_add(Span::from_millis(1_795_521_600_000 + seq * 10_000).expect("under 100 years"));
-    let kind = match seq % 1_000 {
-        1 if seq == 1 => command("start"),
-        500 => command("pause"),
-        510 => command("resume"),
-        _ => {
-            let noise = (seq * 2_654_435_761 % 1_000_003) as f64 / 1_000_003.0;
-            let finding = Finding {
-                verdict: Verdict::Inconclusive,
-                units: seq * 37,
-                ln_harm: noise - 1.0,
-                ln_harm_needed: 2.995732273553991,
-                ln_safety: noise * 2.9,
-                ln_safety_needed: 2.995732273553991,
-            };
-            EventKind::Judged { attempt: 1, stage: 0, finding, clearance: Clearance::Allow }
+/// A start, and a judgement every ten seconds that finds nothing yet.
+fn events(count: u64) -> Vec<Event> {
+    let kind = |seq| {
+        if seq == 1 {
+            return Command::Start { by: "ann".into() }.into();
         }
+        let finding = Finding {
+            verdict: Verdict::Inconclusive,
+            units: seq,
+            ln_harm: 0.1,
+            ln_harm_needed: 3.0,
+            ln_safety: 0.2,
+            ln_safety_needed: 3.0,
+        };
+        EventKind::Judged { attempt: 1, stage: 0, finding, clearance: Clearance::Allow }
     };
-    Event { seq, at, kind }
-}
-
-fn command(name: &str) -> EventKind {
-    serde_json::from_value(serde_json::json!({ name: { "by": "ann" } })).expect("a command")
+    let at = |seq| Timestamp::from_millis(1_795_521_600_000 + seq * 10_000).expect("a time");
+    (1..=count).map(|seq| Event { seq, at: at(seq), kind: kind(seq) }).collect()
 }
 
 fn rollout(c: &mut Criterion) {
-    let subject = Subject::of_plan("checkout v2", PLAN).expect("a plan");
-    let events: Vec<Event> = (1..=EVENTS).map(event).collect();
-    let (log, header) = Log::begin(subject.clone());
-    let mut text = header;
-    text += &log.clone().append_all(&events).expect("in order");
-    let verified = verify(&text).expect("unaltered");
-
+    let plan = Plan::from_json(PLAN).expect("a sound plan");
+    let log = events(100_000);
+    let (state, _) = replay(&plan, &log[..1_000]).expect("a log in order");
+    let next = &log[1_000];
     let mut group = c.benchmark_group("rollout");
-    group.sample_size(10);
-    group.bench_function("verify/100000-events", |b| b.iter(|| verify(black_box(&text)).expect("unaltered")));
-    group.bench_function("replay/100000-events", |b| b.iter(|| verified.replay(black_box(&subject)).expect("in order")));
-    group.bench_function("verify-and-replay/100000-events", |b| {
-        b.iter(|| verify(black_box(&text)).and_then(|log| log.replay(&subject)).expect("unaltered"))
-    });
-    group.bench_function("explain/100000-events", |b| b.iter(|| verified.explain(black_box(&subject)).expect("in order")));
-    group.bench_function("append/1-event", |b| {
-        b.iter_batched_ref(|| log.clone(), |log| log.append(black_box(&events[0])), BatchSize::SmallInput)
-    });
+    group.bench_function("step", |b| b.iter(|| step(black_box(&plan), black_box(&state), black_box(next))));
+    group.bench_function("step/floor: a clone of the state", |b| b.iter(|| black_box(&state).clone()));
+    group.bench_function("replay/100000", |b| b.iter(|| replay(black_box(&plan), black_box(&log))));
     group.finish();
 }
 

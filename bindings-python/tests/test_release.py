@@ -105,6 +105,8 @@ def test_every_signal_has_a_helper_that_the_core_understands() -> None:
         "resume": signals.resume(by="ana"),
         "abort": signals.abort(by="ana", why="a hunch"),
         "promote": signals.promote(by="ana"),
+        "request": signals.request(by="ana"),
+        "revise": signals.revise(by="ana", revision="r2"),
         "retry": signals.retry(by="ana"),
         "confirm": signals.confirm(),
         "rollback_failed": signals.rollback_failed(why="503"),

@@ -45,10 +45,8 @@ fn run(case: &Value) -> Value {
 
 /// The exposures that a growth stands for; and the plan written out is the same plan.
 fn growth(case: &Value) -> Value {
-    let mut plan = json!({"stages": case["stages"]});
-    if case["stages"]["blue_green"].is_object() {
-        plan["bake"] = "1h".into();
-    }
+    let cuts_over = case["stages"].get("blue_green").is_some();
+    let plan = json!({"stages": case["stages"], "bake": if cuts_over { "1h" } else { "0s" }});
     let plan = Plan::from_json(&plan.to_string()).unwrap();
     assert_eq!(Plan::from_json(&plan.to_json()).unwrap(), plan);
     let exposures: Vec<String> = plan.stages().iter().map(|stage| stage.exposure().to_string()).collect();

@@ -146,3 +146,24 @@ proptest! {
         }
     }
 }
+
+/// The stories above do go somewhere: healthy traffic takes this release through its stages.
+#[test]
+fn healthy_traffic_takes_the_release_up() {
+    let mut release = Release::from_json(SPEC, ReplicaId(1)).unwrap();
+    let mut now: Timestamp = "2026-11-24T12:00:00Z".parse().unwrap();
+    let _ = release.step(now, Command::Start { by: "ann".into() }).unwrap();
+    let mut seen = vec![release.exposure().to_string()];
+    for n in 0..4_000_u32 {
+        now = now.saturating_add(Span::from_millis(10_000).unwrap());
+        let placement = release.assign(&format!("user-{n}")).placement;
+        release.record(placement, now, Outcome::good()).unwrap();
+        if n % 20 == 0 {
+            let _ = release.step(now, Command::Approve { by: "bob".into(), stage: None }).unwrap();
+            let _ = release.step(now, Signal::Tick).unwrap();
+            seen.push(release.exposure().to_string());
+            seen.dedup();
+        }
+    }
+    assert_eq!(seen, ["2%", "10%", "40%"]);
+}

@@ -9,6 +9,7 @@ use crate::rollout::{Plan, Requirement};
 use crate::slo::Gate;
 use alloc::boxed::Box;
 use alloc::format;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 /// The version of the document, which its field `rampgate` names.
@@ -104,7 +105,12 @@ impl Spec {
         version?;
         let (control, plan, judge) = (control?, plan?, judge?);
         let (flag, others) = flags?;
-        refuse_unprovable_stages(problems, control, &plan, &judge)?;
+        let provable = refuse_unprovable_stages(problems, control, &plan, &judge);
+        let affordable = match objective.as_ref() {
+            Some(Some(rule)) => refuse_unaffordable_stages(problems, &plan, &rule.gate),
+            _ => Some(()),
+        };
+        provable.and(affordable)?;
         Some(Self {
             name: name?.into(),
             flag,
@@ -243,6 +249,24 @@ fn refuse_unprovable_stages(
     None
 }
 
+/// Refuses stages that the budget can never pay for, however whole it is: a release would wait before them for ever.
+fn refuse_unaffordable_stages(problems: &Problems, plan: &Plan, gate: &Gate) -> Option<()> {
+    let largest = gate.largest_ever();
+    let beyond = plan.stages().iter().position(|stage| stage.exposure() > largest);
+    let Some(position) = beyond else { return Some(()) };
+    let exposure = plan.stages().get(position)?.exposure();
+    let rule = format!(
+        "must be at most {largest}, the most that a whole budget lets a step risk: see `objective.risk`, `detection_delay` and `assumed_failure`"
+    );
+    problems.push(Problem::new(
+        format!("stages[{position}].exposure"),
+        Kind::Conflict,
+        rule,
+        Some(exposure.to_string()),
+    ));
+    None
+}
+
 /// The flag, or the flags that are released together: they share the slots of the first, so only that one has a salt.
 fn read_flags(fields: &mut Fields<'_>) -> Option<(Flag, Vec<Flag>)> {
     let Some(list) = fields.optional("flags") else {
@@ -301,13 +325,13 @@ fn read_guardrails(field: &Field<'_>, problems: &Problems) -> Option<(Vec<Guardr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::string::{String, ToString};
+    use alloc::string::String;
 
     const SPEC: &str = r#"{
         "rampgate": 1, "name": "n", "flag": {"key": "k", "control": "a", "canary": "b"},
         "stages": [{"exposure": "5%", "min_dwell": "1h"}, {"exposure": "100%", "min_dwell": "1h", "min_units": 9, "requires": "no_harm"}],
         "guardrails": [{"name": "errors"}],
-        "objective": {"metric": "errors", "target": "99%", "period": "1d", "detection_delay": "5m", "on_missing_data": "hold"}
+        "objective": {"metric": "errors", "target": "99%", "period": "1d", "detection_delay": "5m", "risk": "50%", "on_missing_data": "hold"}
     }"#;
 
     fn problems(from: &str, to: &str) -> Vec<String> {
@@ -350,6 +374,7 @@ mod tests {
             (r#""metric": "errors""#, r#""metric": "error""#, &["objective.metric"]),
             (r#""target": "99%""#, r#""target": "100%""#, &["objective.target"]),
             (r#", "requires": "no_harm""#, "", &["stages[1].requires"]),
+            (r#""risk": "50%""#, r#""risk": "25%""#, &["stages[1].exposure"]),
         ] {
             assert_eq!(problems(from, to), paths, "{to}");
         }

@@ -181,6 +181,12 @@ impl Gate {
         Budget::from_checked(self.objective, self.period, reading, self.at_risk)
     }
 
+    /// The largest exposure that a whole budget allows: what is beyond it is never allowed.
+    #[must_use]
+    pub fn largest_ever(&self) -> Share {
+        self.largest_exposure(self.allowed_ppm(WHOLE))
+    }
+
     /// May a release that is exposed to the share `current` be exposed to `asked`?
     pub fn ask(&self, reading: &Reading, current: Share, asked: Share) -> GateReport {
         let budget = self.budget(reading);

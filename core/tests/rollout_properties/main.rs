@@ -36,6 +36,36 @@ fn play(world: &World, machine: &Machine<'_>, moves: &[(u64, Move)]) -> Result<(
     Ok((applied, state))
 }
 
+/// A million events as they come, sound or not, on plans of every kind: nothing panics, and what is applied leaves a possible state.
+#[test]
+fn a_million_random_events_are_applied_or_refused() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut applied, mut refused) = (0_u32, 0_u32);
+    while applied + refused < 1_000_000 {
+        let world = proptest::strategy::ValueTree::current(&world::worlds().new_tree(&mut runner).unwrap());
+        let moves = proptest::strategy::ValueTree::current(&world::moves().new_tree(&mut runner).unwrap());
+        let (mut state, mut units, mut last) = (State::new(), 0, None);
+        // Round and round, since a million sequences would take longer to draw than to play.
+        for (minutes, one) in moves.iter().cycle().take(2_000) {
+            let event = one.event(&state, *minutes, last.as_ref(), &mut units);
+            match step(&world.plan, &state, &event) {
+                Ok((after, _)) => {
+                    assert!(after.check(&world.plan).is_ok(), "{after:?}");
+                    applied += 1;
+                    state = after;
+                    last = Some(event);
+                }
+                Err(error) => {
+                    assert!(error.path().starts_with("event."), "{error}");
+                    refused += 1;
+                }
+            }
+        }
+    }
+    println!("{applied} applied, {refused} refused");
+    assert!(applied > 500_000 && refused > 1_000, "{applied} applied, {refused} refused");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 

@@ -58,12 +58,7 @@ impl Display for Bars<'_> {
             let value = 10_f64.powf(power);
             let at = x(value);
             writeln!(f, r#"<path class="grid" d="M{at:.1} {TOP}V{bottom}"/>"#)?;
-            writeln!(
-                f,
-                r#"<text class="tick x" x="{at:.1}" y="{}">{}</text>"#,
-                bottom + 18.0,
-                short(value)
-            )?;
+            writeln!(f, r#"<text class="tick x" x="{at:.1}" y="{}">{}</text>"#, bottom + 18.0, short(value))?;
             power += 1.0;
         }
         for (bar, row) in bars.iter().zip(0_u32..) {

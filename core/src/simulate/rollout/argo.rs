@@ -1,7 +1,8 @@
 use super::controller::{Lead, Why, split};
-use super::minute::{Minute, Split, Trail};
+use super::minute::{Minute, Split};
 use super::timetable::Timetable;
 use super::traffic::minutes;
+use super::trail::Trail;
 use crate::error::{Error, Kind};
 use crate::quantity::{Span, shown};
 use crate::rollout::Phase;

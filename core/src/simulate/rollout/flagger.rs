@@ -1,8 +1,9 @@
 use super::argo::{Limit, Measured, check_limit, check_minutes, measure};
 use super::controller::{Lead, Why, split};
-use super::minute::{Minute, Split, Trail};
+use super::minute::{Minute, Split};
 use super::timetable::Timetable;
 use super::traffic::minutes;
+use super::trail::Trail;
 use crate::error::{Error, Kind};
 use crate::quantity::{Share, Span};
 use crate::rollout::{Phase, Plan};

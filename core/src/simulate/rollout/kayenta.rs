@@ -1,8 +1,9 @@
 use super::argo::check_minutes;
 use super::controller::{Lead, Why, split};
-use super::minute::{Minute, Split, Trail};
+use super::minute::{Minute, Split};
 use super::timetable::Timetable;
 use super::traffic::minutes;
+use super::trail::Trail;
 use crate::canary::classic::{Config, Direction, Gaps, Measure, Metric, Series, Verdict};
 use crate::error::{Error, Kind};
 use crate::quantity::{Share, Span, shown};

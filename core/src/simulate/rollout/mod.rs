@@ -57,6 +57,7 @@ mod simulation;
 mod table;
 mod timetable;
 mod traffic;
+mod trail;
 
 pub use argo::Argo;
 pub use background::Background;

@@ -93,6 +93,8 @@ struct Led {
 
 #[derive(Serialize)]
 struct Reached {
+    /// Alpha, the limit, or the allowed increase.
+    setting: Option<f64>,
     false_rollbacks: Part,
     reached: bool,
 }
@@ -137,7 +139,8 @@ impl Question {
                 Some(rate) => {
                     let Calibrated { controller, false_rollbacks, reached } =
                         simulation.calibrate(controller, rate, progress)?;
-                    (controller, Some(Reached { false_rollbacks, reached }))
+                    let setting = controller.setting();
+                    (controller, Some(Reached { setting, false_rollbacks, reached }))
                 }
             };
             let outcomes = simulation.run_with(&controller, progress)?;

@@ -27,6 +27,16 @@ pub(crate) struct Bars<'a> {
     pub(crate) bars: &'a [Bar],
 }
 
+/// A power of ten in few letters.
+fn short(value: f64) -> String {
+    match value {
+        ..1e3 => number(value),
+        ..1e6 => format!("{} k", number(value / 1e3)),
+        ..1e9 => format!("{} M", number(value / 1e6)),
+        _ => format!("{} G", number(value / 1e9)),
+    }
+}
+
 impl Display for Bars<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { id, title, bars } = self;
@@ -48,12 +58,7 @@ impl Display for Bars<'_> {
             let value = 10_f64.powf(power);
             let at = x(value);
             writeln!(f, r#"<path class="grid" d="M{at:.1} {TOP}V{bottom}"/>"#)?;
-            writeln!(
-                f,
-                r#"<text class="tick x" x="{at:.1}" y="{}">{}</text>"#,
-                bottom + 18.0,
-                number(value)
-            )?;
+            writeln!(f, r#"<text class="tick x" x="{at:.1}" y="{}">{}</text>"#, bottom + 18.0, short(value))?;
             power += 1.0;
         }
         for (bar, row) in bars.iter().zip(0_u32..) {

@@ -135,3 +135,40 @@ impl Shared {
         self.0.lock().map_or(Ok(()), |shared| shared.0.say(line))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::{Args, Command};
+    use clap::Parser;
+
+    #[test]
+    fn the_page_needs_nothing_else_and_hides_nothing() {
+        let args = Args::try_parse_from(["guarded-release", "simulate", "--runs", "3"]).unwrap();
+        let Some(Command::Simulate(args)) = args.command else { panic!() };
+        let spec = Spec::from_json(SPEC).unwrap();
+        let runs = Runs::new(3, 1).unwrap();
+        let mut chapters = Vec::new();
+        for Named { title, scenario, .. } in scenarios::built_in().unwrap().into_iter().skip(3).take(2) {
+            let simulation = Simulation::new(spec.clone(), scenario.clone(), runs).unwrap();
+            let outcomes =
+                all().unwrap().iter().map(|controller| simulation.run(controller).unwrap()).collect();
+            chapters.push(Chapter { title, text: "<b>&".to_owned(), scenario, outcomes });
+        }
+        let page = Page { spec: &spec, args: &args, chapters }.to_string();
+        assert!(page.contains("&lt;b&gt;&amp;") && !page.contains("<b>&<"), "escaped");
+        for outside in ["<script", "src=", "url(", "@import", "NaN"] {
+            assert!(!page.contains(outside), "{outside}");
+        }
+        for word in ["rampgate", "argo", "flagger", "kayenta", "schedule", "A slow leak", "A crash loop"] {
+            assert!(page.contains(word), "{word}");
+        }
+        let tags = |tag: &str| {
+            (page.matches(&format!("<{tag}")).count(), page.matches(&format!("</{tag}>")).count())
+        };
+        for tag in ["svg", "table", "figure", "article", "tbody"] {
+            let (open, closed) = tags(tag);
+            assert!(open == closed && open > 0, "{tag}: {open} {closed}");
+        }
+    }
+}

@@ -173,7 +173,6 @@ fn table(f: &mut Formatter<'_>, summaries: &[Summary]) -> fmt::Result {
         "Detected after",
         "Completed after",
         "Budget spent",
-        "Settings",
     ] {
         write!(f, r#"<th scope="col">{heading}</th>"#)?;
     }
@@ -184,40 +183,28 @@ fn table(f: &mut Formatter<'_>, summaries: &[Summary]) -> fmt::Result {
         spread.map_or_else(|| "–".to_owned(), |spread| duration(to_ms(spread.median)))
     };
     for summary in summaries {
+        let (controller, settings) = (Escaped(summary.controller), Escaped(&summary.settings));
+        write!(f, r#"<tr><td data-label="Controller"><b>{controller}</b><small>{settings}</small></td>"#)?;
         let cells = [
-            summary.controller.to_owned(),
-            share(summary.rolled_back),
-            share(summary.false_rollbacks),
-            share(summary.false_promotions),
-            share(summary.open),
-            mean(summary.units_hit),
-            mean(summary.excess_failures),
-            after(summary.minutes_to_detect),
-            after(summary.minutes_to_complete),
-            summary
-                .budget_spent_percent
-                .map_or_else(|| "–".to_owned(), |spread| percent(spread.mean / 100.0)),
+            ("Rolled back", share(summary.rolled_back)),
+            ("Falsely", share(summary.false_rollbacks)),
+            ("Wrongly", share(summary.false_promotions)),
+            ("Open", share(summary.open)),
+            ("Units hit", mean(summary.units_hit)),
+            ("Excess", mean(summary.excess_failures)),
+            ("Detected", after(summary.minutes_to_detect)),
+            ("Completed", after(summary.minutes_to_complete)),
+            (
+                "Budget",
+                summary
+                    .budget_spent_percent
+                    .map_or_else(|| "–".to_owned(), |spread| percent(spread.mean / 100.0)),
+            ),
         ];
-        write!(f, "<tr>")?;
-        for (cell, heading) in cells.iter().zip([
-            "Controller",
-            "Rolled back",
-            "Falsely",
-            "Promoted wrongly",
-            "Open",
-            "Units hit",
-            "Excess failures",
-            "Detected",
-            "Completed",
-            "Budget",
-        ]) {
-            write!(f, r#"<td data-label="{heading}">{}</td>"#, Escaped(cell))?;
+        for (heading, cell) in cells {
+            write!(f, r#"<td data-label="{heading}">{cell}</td>"#)?;
         }
-        writeln!(
-            f,
-            r#"<td data-label="Settings" class="settings">{}</td></tr>"#,
-            Escaped(&summary.settings)
-        )?;
+        writeln!(f, "</tr>")?;
     }
     writeln!(f, "</tbody></table></div>")
 }

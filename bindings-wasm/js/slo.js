@@ -1,13 +1,24 @@
 // @ts-check
-import { Counter as Core, allowedFailure as coreAllowedFailure, askGate as coreAskGate, budget as coreBudget } from "../dist/core.js";
-import { document, instant, integer, text } from "./convert.js";
+import { Counter as Core, Policy as CorePolicy, allowedFailure as coreAllowedFailure, askGate as coreAskGate, budget as coreBudget } from "../dist/slo.js";
+import { instant, integer, mistyped, text } from "./convert.js";
 import { refusal } from "./error.js";
 import { Handle, dispose } from "./handle.js";
+import { counted } from "./question.js";
 
-/** @import { Budget, Counts, GateReport, Reading } from "./index.js" */
+/** @import { AlertState, Budget, Counts, Evaluated, GateReport, PolicyReport, Reading } from "./slo.js" */
+
+/**
+ * The counter of the module, for what else is in it.
+ * @type {(counter: Counter) => Core}
+ */
+let coreOf;
 
 export class Counter {
   #handle = new Handle("counter", new Core());
+
+  static {
+    coreOf = (counter) => counter.#handle.core;
+  }
 
   /**
    * @param {number} atMs
@@ -25,6 +36,45 @@ export class Counter {
    */
   read(window, nowMs) {
     return JSON.parse(this.#handle.core.read(text("window", window), instant("nowMs", nowMs)));
+  }
+
+  free() {
+    this.#handle.free();
+  }
+
+  [dispose]() {
+    this.free();
+  }
+}
+
+export class Policy {
+  /** @type {Handle<CorePolicy>} */
+  #handle;
+
+  /** @param {string | object} document */
+  constructor(document) {
+    this.#handle = new Handle("policy", new CorePolicy(counted("policy", document)));
+  }
+
+  /** @returns {PolicyReport} */
+  report() {
+    return JSON.parse(this.#handle.core.shown());
+  }
+
+  /** @returns {AlertState} */
+  start() {
+    return JSON.parse(this.#handle.core.start());
+  }
+
+  /**
+   * @param {Counter} counter
+   * @param {number} nowMs
+   * @param {string | AlertState} state
+   * @returns {Evaluated}
+   */
+  evaluate(counter, nowMs, state) {
+    if (!(counter instanceof Counter)) throw mistyped("counter", "a Counter", counter);
+    return JSON.parse(this.#handle.core.evaluate(coreOf(counter), instant("nowMs", nowMs), counted("state", state)));
   }
 
   free() {
@@ -61,7 +111,7 @@ export function budget(objective, period, counts, atRisk) {
  * @returns {GateReport}
  */
 export function askGate(gate, counts, current, asked) {
-  return JSON.parse(coreAskGate(document("gate", gate), ...given(counts), text("current", current), text("asked", asked)));
+  return JSON.parse(coreAskGate(counted("gate", gate), ...given(counts), text("current", current), text("asked", asked)));
 }
 
 /**

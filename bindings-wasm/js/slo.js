@@ -8,8 +8,8 @@ import { counted } from "./question.js";
 /** @import { AlertState, Budget, Counts, Evaluated, GateReport, PolicyReport, Reading } from "./slo.js" */
 
 /**
- * The counter of the module, for what else is in it.
- * @type {(counter: Counter) => Core}
+ * What the module has of a counter, for policies.
+ * @type {(counter: unknown) => Core}
  */
 let coreOf;
 
@@ -17,7 +17,11 @@ export class Counter {
   #handle = new Handle("counter", new Core());
 
   static {
-    coreOf = (counter) => counter.#handle.core;
+    coreOf = (counter) => {
+      // not instanceof: what was made by Object.create has the prototype, and no handle
+      if (typeof counter !== "object" || counter === null || !(#handle in counter)) throw mistyped("counter", "a Counter", counter);
+      return counter.#handle.core;
+    };
   }
 
   /**
@@ -73,7 +77,6 @@ export class Policy {
    * @returns {Evaluated}
    */
   evaluate(counter, nowMs, state) {
-    if (!(counter instanceof Counter)) throw mistyped("counter", "a Counter", counter);
     return JSON.parse(this.#handle.core.evaluate(coreOf(counter), instant("nowMs", nowMs), counted("state", state)));
   }
 

@@ -33,4 +33,5 @@ module compat compat
 module analysis analysis
 module log log
 module planning planning
+module slo slo
 cp "$ROOT/LICENSE-MIT" "$ROOT/LICENSE-APACHE" . # npm packs what is in this folder, and follows no links

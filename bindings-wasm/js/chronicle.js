@@ -1,5 +1,5 @@
 // @ts-check
-import { Log as Core, explainLog, replayLog, verifyLog } from "../dist/log.js";
+import { Log as Core, explainLog, replayLog, replayRollout as coreReplayRollout, verifyLog } from "../dist/log.js";
 import { fields, instant, json, text } from "./convert.js";
 import { Handle, dispose } from "./handle.js";
 
@@ -94,6 +94,14 @@ export function explain(document, log, options = {}) {
   const told = explainLog(text("document", document), text("log", log), ...read(options));
   const end = told.indexOf("\n"); // JSON has none
   return { ...JSON.parse(told.slice(0, end)), json: told.slice(0, end), text: told.slice(end + 1) };
+}
+
+/**
+ * @param {string} plan
+ * @param {string} events
+ */
+export function replayRollout(plan, events) {
+  return coreReplayRollout(text("plan", plan), text("events", events));
 }
 
 /**

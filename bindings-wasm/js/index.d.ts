@@ -558,46 +558,6 @@ export interface Reading {
   readonly rejected: number;
 }
 
-/** Counts of a window that were made elsewhere, such as in a monitoring system. */
-export interface Counts {
-  /** A span, at most `30d`. */
-  readonly window: string;
-  /** How much of the window was watched, a span. */
-  readonly watched: string;
-  readonly good: number | bigint;
-  readonly bad: number | bigint;
-}
-
-/** Good and bad events of the last 30 days. A {@link Release} keeps its own; this is for budgets alone. */
-export class Counter {
-  constructor();
-  /** Counts events at a time. Never fails for a time in range: what no bucket can hold is counted as late or rejected. */
-  record(atMs: number, good: number | bigint, bad: number | bigint): void;
-  /** What the window up to `nowMs` saw; a span from `10s` to `30d`. */
-  read(window: string, nowMs: number): Reading;
-  /** See {@link Release.free}. */
-  free(): void;
-  [Symbol.dispose](): void;
-}
-
-/** The failures that an objective such as `99.9%` allows, in parts per billion. */
-export function allowedFailure(objective: string): number;
-
-/**
- * What a window's counts spent of a budget.
- * @param period A span from `1h` to `30d`.
- * @param atRisk The share at which what remains is called at risk; `20%` if left out.
- */
-export function budget(objective: string, period: string, counts: Counts, atRisk?: string): Budget;
-
-/**
- * What a gate says of a rise of exposure.
- * @param gate The fields of a spec's `objective` without `metric`, as JSON text or an object.
- * @param current The present exposure, a share.
- * @param asked The next exposure, a share.
- */
-export function askGate(gate: string | object, counts: Counts, current: string, asked: string): GateReport;
-
 /* ---- Flags and bucketing ---- */
 
 /** A flag alone: a kill switch, overrides, one allocation of variants behind an exposure, and a default. */
@@ -640,9 +600,6 @@ export function hash(domain: Domain, salt: string, unit: string): bigint;
 
 /** Where each variant's run of slots ends; the first begins at 0. Weights are integers of 32 bits. */
 export function allocationEnds(weights: readonly number[]): number[];
-
-/** Every decision that a plan takes over a log: the JSON text of a list of decisions, byte for byte the same in every language. */
-export function replayRollout(plan: string, events: string): string;
 
 /* ---- Errors ---- */
 

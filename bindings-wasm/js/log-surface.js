@@ -2,7 +2,7 @@
 // What every runtime exports as rampgate/log. The loaders in this folder only differ in where the module comes from.
 import { version as coreVersion } from "../dist/log.js";
 
-export { Log, explain, replay, verify } from "./chronicle.js";
+export { Log, explain, replay, replayRollout, verify } from "./chronicle.js";
 export { RampgateError } from "./error.js";
 
 /** @returns {string} */

@@ -91,3 +91,6 @@ export function replay(document: string, log: string, options?: LogOptions): Rep
 
 /** Tells a log, which is verified, in plain sentences. */
 export function explain(document: string, log: string, options?: LogOptions): Story;
+
+/** Every decision that a plan takes over a log: the JSON text of a list of decisions, byte for byte the same in every language. */
+export function replayRollout(plan: string, events: string): string;

@@ -3,6 +3,7 @@
 import { version as coreVersion } from "../dist/planning.js";
 
 export { RampgateError } from "./error.js";
+export { importPlan } from "./import.js";
 export { judge } from "./judge.js";
 export { Trial } from "./trial.js";
 

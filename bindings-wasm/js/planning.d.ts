@@ -1,6 +1,6 @@
 /**
  * What is asked before a release: how many units a guardrail's test needs, how soon it finds an effect, which effect a number of units is enough for; and the
- * judge alone, for counts that somebody else keeps. A WebAssembly module of its own. Fields of answers are named as in the other languages' JSON.
+ * judge alone, for counts that somebody else keeps; and plans from other tools' documents. A WebAssembly module of its own. Fields of answers are named as in the other languages' JSON.
  *
  * A sequential test has no sample size, it has a time at which it stops. So nothing here is a formula: a {@link Trial} plays a release many times with the judge
  * that a real one has, and the times at which it decided are the answer. The same seed gives the same figures in every language.
@@ -11,10 +11,10 @@
  * **Holds when** the release that is planned is like the trial: units independent of each other, the same baseline all along, looks as often.
  */
 
-import type { Report } from "./index.js";
+import type { GuardrailDocument, Report } from "./index.js";
 
 export { RampgateError, version } from "./index.js";
-export type { Arms, Comparison, ErrorCode, Finding, Guarantee, GuardrailReport, Interval, Lack, Measure, MeanLack, Problem, QuantileReport, Report, Verdict } from "./index.js";
+export type { Arms, Comparison, ErrorCode, Finding, Guarantee, GuardrailDocument, GuardrailReport, Interval, Lack, Measure, MeanLack, Problem, QuantileReport, Report, Verdict } from "./index.js";
 
 /** How often a release is played, and from which seed. */
 export interface Runs {
@@ -89,3 +89,39 @@ export class Trial {
 
 /** Judges a look by `{ guardrails, policy }`; the fields of both are those of `spec/canary.md` and `spec/release.md`. */
 export function judge(guardrails: string | object, look: string | object): Report;
+
+/** Whose document it is that a plan is made from: of Argo Rollouts a `Rollout`, of Flagger a `Canary`, of AWS a deployment strategy or configuration. */
+export type Source = "argo_rollouts" | "flagger" | "app_config" | "code_deploy";
+
+/** Something of a document that the plan does not carry as it is. */
+export interface ImportNote {
+  /** Where the value stands in the document. */
+  readonly path: string;
+  /** What stands there; lists and objects by their size. */
+  readonly value: string;
+  /** `supplied`: the plan says something here that the document does not. */
+  readonly fate: "approximated" | "not_carried" | "supplied";
+  /** Why, and what to do about it. */
+  readonly why: string;
+  /** A guardrail for the release's document that means the same or nearly so. */
+  readonly guardrail?: GuardrailDocument;
+}
+
+/** The plan that a document comes to, and the account of it: each value is carried, or in a note. */
+export interface Imported {
+  readonly source: Source;
+  /** The document's name, for the release's; a plan has none. */
+  readonly name: string | null;
+  /** What a release's document holds among its other fields. */
+  readonly plan: Readonly<Record<string, unknown>>;
+  readonly notes: readonly ImportNote[];
+  /** The paths of all values that are carried. */
+  readonly carried: readonly string[];
+}
+
+/**
+ * The plan that another tool's document comes to, with a list of what it does not carry. `spec/imports.md` says what becomes of every field.
+ * @param document An object, JSON text, or the bare name of one of AWS's predefined strategies; a list where a file held several documents.
+ * @throws {RampgateError} A document of another kind, or with what no plan can hold: all problems with their paths in the document.
+ */
+export function importPlan(source: Source, document: string | object): Imported;

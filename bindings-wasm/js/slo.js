@@ -1,13 +1,28 @@
 // @ts-check
-import { Counter as Core, allowedFailure as coreAllowedFailure, askGate as coreAskGate, budget as coreBudget } from "../dist/core.js";
-import { document, instant, integer, text } from "./convert.js";
+import { Counter as Core, Policy as CorePolicy, allowedFailure as coreAllowedFailure, askGate as coreAskGate, budget as coreBudget } from "../dist/slo.js";
+import { instant, integer, mistyped, text } from "./convert.js";
 import { refusal } from "./error.js";
 import { Handle, dispose } from "./handle.js";
+import { counted } from "./question.js";
 
-/** @import { Budget, Counts, GateReport, Reading } from "./index.js" */
+/** @import { AlertState, Budget, Counts, Evaluated, GateReport, PolicyReport, Reading } from "./slo.js" */
+
+/**
+ * What the module has of a counter, for policies.
+ * @type {(counter: unknown) => Core}
+ */
+let coreOf;
 
 export class Counter {
   #handle = new Handle("counter", new Core());
+
+  static {
+    coreOf = (counter) => {
+      // not instanceof: what was made by Object.create has the prototype, and no handle
+      if (typeof counter !== "object" || counter === null || !(#handle in counter)) throw mistyped("counter", "a Counter", counter);
+      return counter.#handle.core;
+    };
+  }
 
   /**
    * @param {number} atMs
@@ -25,6 +40,44 @@ export class Counter {
    */
   read(window, nowMs) {
     return JSON.parse(this.#handle.core.read(text("window", window), instant("nowMs", nowMs)));
+  }
+
+  free() {
+    this.#handle.free();
+  }
+
+  [dispose]() {
+    this.free();
+  }
+}
+
+export class Policy {
+  /** @type {Handle<CorePolicy>} */
+  #handle;
+
+  /** @param {string | object} document */
+  constructor(document) {
+    this.#handle = new Handle("policy", new CorePolicy(counted("policy", document)));
+  }
+
+  /** @returns {PolicyReport} */
+  report() {
+    return JSON.parse(this.#handle.core.shown());
+  }
+
+  /** @returns {AlertState} */
+  start() {
+    return JSON.parse(this.#handle.core.start());
+  }
+
+  /**
+   * @param {Counter} counter
+   * @param {number} nowMs
+   * @param {string | AlertState} state
+   * @returns {Evaluated}
+   */
+  evaluate(counter, nowMs, state) {
+    return JSON.parse(this.#handle.core.evaluate(coreOf(counter), instant("nowMs", nowMs), counted("state", state)));
   }
 
   free() {
@@ -61,7 +114,7 @@ export function budget(objective, period, counts, atRisk) {
  * @returns {GateReport}
  */
 export function askGate(gate, counts, current, asked) {
-  return JSON.parse(coreAskGate(document("gate", gate), ...given(counts), text("current", current), text("asked", asked)));
+  return JSON.parse(coreAskGate(counted("gate", gate), ...given(counts), text("current", current), text("asked", asked)));
 }
 
 /**

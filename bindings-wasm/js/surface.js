@@ -3,7 +3,6 @@
 import {
   allocationEnds as coreAllocationEnds,
   hash as coreHash,
-  replayRollout as coreReplayRollout,
   slot as coreSlot,
   version as coreVersion,
 } from "../dist/core.js";
@@ -15,7 +14,6 @@ export { RampgateError } from "./error.js";
 export { Flag } from "./flag.js";
 export { nanoseconds } from "./measured.js";
 export { Release } from "./release.js";
-export { Counter, allowedFailure, askGate, budget } from "./slo.js";
 
 /**
  * @param {Domain} domain
@@ -39,14 +37,6 @@ export function hash(domain, salt, unit) {
 export function allocationEnds(weights) {
   const checked = Array.from(list("weights", weights, "numbers"), (weight, place) => integer32(`weights[${place}]`, weight));
   return Array.from(coreAllocationEnds(Uint32Array.from(checked)));
-}
-
-/**
- * @param {string} plan
- * @param {string} events
- */
-export function replayRollout(plan, events) {
-  return coreReplayRollout(text("plan", plan), text("events", events));
 }
 
 /** @returns {string} */

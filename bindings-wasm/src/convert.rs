@@ -1,7 +1,7 @@
 //! JavaScript's types to the core's and back.
 
 use crate::error::Thrown;
-#[cfg(any(feature = "release", feature = "flags", feature = "analysis", feature = "log"))]
+#[cfg(any(feature = "release", feature = "flags", feature = "analysis", feature = "log", feature = "slo"))]
 use rampgate::Timestamp;
 #[cfg(any(feature = "release", feature = "analysis"))]
 use rampgate::observe::{Measured, Metric, Outcome};
@@ -10,7 +10,7 @@ use rampgate::release::{Arm, Placement};
 use serde::Serialize;
 
 /// Unix milliseconds. `js/convert.js` has checked that they are whole and in range; the cast is total and would saturate.
-#[cfg(any(feature = "release", feature = "flags", feature = "analysis", feature = "log"))]
+#[cfg(any(feature = "release", feature = "flags", feature = "analysis", feature = "log", feature = "slo"))]
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

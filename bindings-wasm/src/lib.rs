@@ -5,6 +5,8 @@
 
 #[cfg(any(feature = "release", feature = "flags"))]
 pub mod bucketing;
+#[cfg(feature = "slo")]
+pub mod burn_rate;
 #[cfg(feature = "analysis")]
 pub mod classic;
 #[cfg(feature = "compat")]
@@ -26,6 +28,8 @@ pub mod flag_set;
 #[cfg(feature = "analysis")]
 pub mod histogram;
 #[cfg(feature = "planning")]
+pub mod import;
+#[cfg(feature = "planning")]
 pub mod judge;
 #[cfg(feature = "flags")]
 pub mod layer;
@@ -39,11 +43,11 @@ mod read;
 pub mod rebalance;
 #[cfg(feature = "release")]
 pub mod release;
-#[cfg(feature = "release")]
+#[cfg(feature = "log")]
 pub mod rollout;
 #[cfg(feature = "analysis")]
 pub mod session;
-#[cfg(feature = "release")]
+#[cfg(feature = "slo")]
 pub mod slo;
 #[cfg(feature = "analysis")]
 pub mod tally;

@@ -1,4 +1,4 @@
-//! Error budgets alone: counters, budgets and gates.
+//! Error budgets alone: counters, budgets, gates, and every question about them.
 
 use crate::convert::{instant, json};
 use crate::error::Thrown;
@@ -9,10 +9,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Good and bad events of the last 30 days.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Counter(slo::Counter);
+pub struct Counter(pub(crate) slo::Counter);
 
 #[wasm_bindgen]
-#[expect(missing_docs, reason = "each is the core's method of the same name; js/index.d.ts has the words")]
+#[expect(missing_docs, reason = "each is the core's method of the same name; js/slo.d.ts has the words")]
 impl Counter {
     #[wasm_bindgen(constructor)]
     #[must_use]
@@ -30,6 +30,15 @@ impl Counter {
     pub fn read(&self, window: &str, now: f64) -> Result<String, Thrown> {
         json(&self.0.read(window.parse()?, instant(now)?)?)
     }
+}
+
+/// The answer to a question about budgets; both as JSON.
+///
+/// # Errors
+/// What is wrong with the question.
+#[wasm_bindgen]
+pub fn answer(question: &str) -> Result<String, Thrown> {
+    Ok(slo::answer(question)?)
 }
 
 /// The failures that an objective allows, in parts per billion.

@@ -96,7 +96,7 @@ export const golden = {
     equal([...seen].sort(), schemeNames().filter((name) => name !== "rampgate-1").sort());
   },
 
-  "golden: objectives, counters, budgets and gates"(rampgate, { slo }) {
+  "golden: objectives, counters, budgets and gates"({ slo: rampgate }, { slo }) {
     for (const { text, allowed_parts_per_billion: allowed } of slo.objectives) {
       equal(rampgate.allowedFailure(text), allowed, text);
     }
@@ -135,8 +135,8 @@ export const golden = {
     }
   },
 
-  "golden: decisions of rollouts"(rampgate, { rollout }) {
-    const replay = ({ plan, events }) => rampgate.replayRollout(JSON.stringify(plan), JSON.stringify(events ?? []));
+  "golden: decisions of rollouts"({ log: { replayRollout } }, { rollout }) {
+    const replay = ({ plan, events }) => replayRollout(JSON.stringify(plan), JSON.stringify(events ?? []));
     for (const run of rollout.runs) equal(JSON.parse(replay(run)), run.decisions, run.name);
     for (const plan of rollout.refused_plans) {
       const error = refused(() => replay(plan), {}, plan.name);

@@ -197,7 +197,7 @@ export const hostile = {
       "invalid `release`: must not be used after free()": () => (release.free(), release.assign("user")),
     };
     for (const [message, call] of Object.entries(messages)) equal(refused(call, {}).message, message);
-    const long = refused(() => rampgate.allowedFailure("ä".repeat(500)), { path: "objective" });
+    const long = refused(() => rampgate.slo.allowedFailure("ä".repeat(500)), { path: "objective" });
     equal(long.value.length < 130, true);
   },
 

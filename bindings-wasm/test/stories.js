@@ -172,7 +172,7 @@ export const stories = {
     equal(first.merge(second.takeDelta()), "fresh");
   },
 
-  "a log replays to the same decisions"({ Release, replayRollout }) {
+  "a log replays to the same decisions"({ Release, log: { replayRollout } }) {
     const release = new Release(SPEC, 1);
     const steps = [release.step(NOON, { start: { by: "ana" } })];
     serve(release, 0, 2_000, NOON);
@@ -201,7 +201,7 @@ export const stories = {
     equal(actions.flat().filter((action) => action !== "hold"), ["advance", "ignore", "pause", "resume", "promote", "roll_back", "fail_rollback", "confirm_rollback", "advance"]);
   },
 
-  "what was freed says so, and freeing twice is fine"({ Release, Flag, Counter, flags: { FlagSet } }) {
+  "what was freed says so, and freeing twice is fine"({ Release, Flag, flags: { FlagSet }, slo: { Counter } }) {
     const things = [
       [new Release(SPEC, 1), "release", ["assign", "user"], ["assignMany", ["user"]], ["state"], ["step", NOON]],
       [new Flag({ key: "k", variants: [{ name: "a", weight: 1 }], default: "a" }), "flag", ["evaluate", "user"]],

@@ -10,6 +10,10 @@ import * as declaredAnalysis from "../js/analysis.js";
 import * as realAnalysis from "../js/analysis-surface.js";
 import * as declaredLog from "../js/log.js";
 import * as realLog from "../js/log-surface.js";
+import { Policy } from "../js/slo.js";
+import type { Account, AlertState, Clearance as SloClearance, Scraped } from "../js/slo.js";
+import * as declaredSlo from "../js/slo.js";
+import * as realSlo from "../js/slo-surface.js";
 import { Design, Histogram, Tally } from "../js/analysis.js";
 import * as declaredPlanning from "../js/planning.js";
 import * as realPlanning from "../js/planning-surface.js";
@@ -47,6 +51,10 @@ export const everyDeclaredLogNameExists: Record<keyof typeof declaredLog, unknow
 export const everyRealLogNameIsDeclared: Record<keyof typeof realLog, unknown> = declaredLog;
 export const everyRealLogMemberIsDeclared: Members<typeof realLog> = null as unknown as Members<typeof declaredLog>;
 export const everyDeclaredLogMemberExists: Members<typeof declaredLog> = null as unknown as Members<typeof realLog>;
+export const everyDeclaredSloNameExists: Record<keyof typeof declaredSlo, unknown> = realSlo;
+export const everyRealSloNameIsDeclared: Record<keyof typeof realSlo, unknown> = declaredSlo;
+export const everyRealSloMemberIsDeclared: Members<typeof realSlo> = null as unknown as Members<typeof declaredSlo>;
+export const everyDeclaredSloMemberExists: Members<typeof declaredSlo> = null as unknown as Members<typeof realSlo>;
 
 // a release
 const release: Release = new Release({ rampgate: 1 }, 1n);
@@ -129,9 +137,24 @@ const { variant, index }: { variant: string; index: number } = flag.evaluate("us
 const place: number = declared.slot("exposure", "salt", "user-1");
 const hash: bigint = declared.hash("holdout", "salt", "user-1");
 const counts = { window: "30d", watched: "3d", good: 1n, bad: 2 };
-const gate: GateReport = declared.askGate({ target: "99.9%" }, counts, "1%", "5%");
-const allowed: number = declared.allowedFailure(declared.budget("99.9%", "30d", counts).objective);
-const reading: number = new declared.Counter().read("1h", 0).good;
+const gate: GateReport = declaredSlo.askGate({ target: "99.9%" }, counts, "1%", "5%");
+const allowed: number = declaredSlo.allowedFailure(declaredSlo.budget("99.9%", "30d", counts).objective);
+const reading: number = new declaredSlo.Counter().read("1h", 0).good;
+
+// questions about budgets
+const policy = new Policy({ target: "99.9%", preset: "workbook_3", evidence: 0.001 });
+const latest: AlertState = policy.evaluate(new declaredSlo.Counter(), 0, policy.start()).state;
+const paged: boolean = declaredSlo.burnRate({ policy: { target: "99.9%", period: "30d", rows: [{ factor: "6", long: "1h", short: "5m", severity: "page" }] }, steps: [{ runs: [[0, 1n, 0]], asked: ["2026-11-24T12:00:00Z"] }] }).decisions[0]?.alert === "page";
+const spent: Account = declaredSlo.account({ period: { calendar: "month" }, now: 0, objectives: [{ target: "99%" }], intervals: [[0, 60_000, 10n, 1]] });
+const added: Scraped[] = declaredSlo.scrapes([{ at: 0, good: 2n ** 60n, bad: 0 }]);
+const book = { limit: 1_000_000, requests: [{ reservation: "a", sequence: 1, release: "r", wish: { reserve: 10n } }] };
+const others: number = declaredSlo.gate({ gate: {}, reading: counts, current: "0%", asked: "1%", beside: { reservation: "b", reservations: book } }).held_by_others_ppm;
+const cleared: SloClearance = declaredSlo.gate({ gate: {}, reading: counts, current: "0%", asked: "1%" }).answer;
+const exactly: string = declaredSlo.answer({ reservations: book });
+// @ts-expect-error a period is of one kind
+declaredSlo.period({ now: 0, of: { calendar: "decade" } });
+// @ts-expect-error a row has a factor or a share
+new Policy({ target: "99.9%", period: "30d", rows: [{ long: "1h", short: "5m", severity: "page" }] });
 
 // flags
 const flags: FlagSet = new FlagSet("{}");
@@ -182,6 +205,9 @@ const kept: Uint8Array = Tally.fromBytes({ errors: "rate", latency: "distributio
 const trial = new declaredPlanning.Trial("{}");
 const soon: number | null = trial.detection(2, { seed: 1n }).median;
 const enough: number | null = trial.unitsNeeded(2, 0.8, { seed: 1, runs: 200 }).value;
+const lost: string[] = declaredPlanning.importPlan("flagger", {}).notes.filter(({ fate }) => fate === "not_carried").map(({ path }) => path);
+// @ts-expect-error nothing is imported from everywhere
+declaredPlanning.importPlan("spinnaker", {});
 const seen: Verdict = declaredPlanning.judge({}, "{}").finding.verdict;
 // @ts-expect-error a seed has to be given
 trial.smallestEffect(0.8, { runs: 200 });
@@ -189,6 +215,7 @@ trial.smallestEffect(0.8, { runs: 200 });
 // log
 const told: declaredLog.Story = declaredLog.explain("{}", new declaredLog.Log("{}", "n").header, { name: "n" });
 const topics: readonly declaredLog.Topic[] = told.sentences.map(({ topic }) => topic);
+const replayed: string = declaredLog.replayRollout("{}", "[]");
 // @ts-expect-error a document is a text, whose bytes count
 declaredLog.replay({}, "");
 
@@ -199,4 +226,4 @@ export function explained(error: unknown): string {
   return error.problems.map(({ path, code, rule }) => `${path} ${code} ${rule}`).join() + error.code + error.path + value;
 }
 
-export { assigned, efficacy, enough, kept, seen, soon, guardrails, harm, unproven, shadow, dedupe, findings, outcomes, rebalanced, allowed, gate, hash, index, joined, newer, place, positions, reading, signals, step, text, topics, variant };
+export { added, assigned, cleared, exactly, latest, lost, others, paged, replayed, spent, efficacy, enough, kept, seen, soon, guardrails, harm, unproven, shadow, dedupe, findings, outcomes, rebalanced, allowed, gate, hash, index, joined, newer, place, positions, reading, signals, step, text, topics, variant };

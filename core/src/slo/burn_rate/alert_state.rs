@@ -1,7 +1,8 @@
 use super::Policy;
-use crate::document::Field;
-use crate::error::{Error, Kind};
+use crate::document::{Field, Node};
+use crate::error::{Error, Kind, Problems};
 use crate::quantity::{Span, Timestamp};
+use crate::slo::question::instant;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,25 @@ impl Policy {
 }
 
 impl AlertState {
+    /// Reads what was stored as JSON.
+    ///
+    /// ```
+    /// use rampgate::slo::burn_rate::AlertState;
+    ///
+    /// let state = AlertState::from_json(r#"{"rows": [{"burning_since": null, "firing_since": 1795521600000}], "drops": []}"#)?;
+    /// assert_eq!(AlertState::from_json(r#"{"rows": []}"#).unwrap_err().path(), "state.drops");
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Text that is not JSON, and all that is wrong with it, each with its path. Whether it belongs to a policy, evaluation says.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let node = Node::parse("state", text)?;
+        let problems = Problems::default();
+        let state = Self::read(&Field::named("state", &node, &problems), instant);
+        problems.finish(state)
+    }
+
     /// The stored form as a part of a larger document, whose times `instant` reads.
     pub(in crate::slo) fn read(
         field: &Field<'_>,

@@ -13,7 +13,8 @@ use crate::error::{Error, Kind, Problems};
 use crate::quantity::{Objective, Share};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use read::{instant, intervals, reading, within};
+pub(super) use read::instant;
+use read::{intervals, reading, within};
 use serde::Serialize;
 
 /// Answers a question about budgets. The question is an object of one field that names it:

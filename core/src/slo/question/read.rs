@@ -10,7 +10,7 @@ pub(super) fn within<T>(field: &Field<'_>, made: Result<T, Error>) -> Option<T> 
 }
 
 /// Unix milliseconds, or a text.
-pub(super) fn instant(field: &Field<'_>) -> Option<Timestamp> {
+pub(in crate::slo) fn instant(field: &Field<'_>) -> Option<Timestamp> {
     if !field.is_number() {
         return field.parse();
     }

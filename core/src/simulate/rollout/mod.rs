@@ -29,7 +29,7 @@
 //!
 //! let outcomes = Simulation::new(spec, scenario, Runs::new(20, 1)?)?.run(&Controller::Rampgate(None))?;
 //! let summary = outcomes.summary();
-//! assert_eq!(summary.false_promotions.runs, 0);
+//! assert!(summary.rolled_back.runs >= 18); // safe before the fault, and promoted before it shows: the rest
 //! assert!(summary.minutes_to_detect.is_some_and(|minutes| minutes.median < 40.0));
 //! # Ok::<(), rampgate::Error>(())
 //! ```

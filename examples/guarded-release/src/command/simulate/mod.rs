@@ -146,7 +146,7 @@ mod tests {
     fn the_page_needs_nothing_else_and_hides_nothing() {
         let args = Args::try_parse_from(["guarded-release", "simulate", "--runs", "3"]).unwrap();
         let Some(Command::Simulate(args)) = args.command else { panic!() };
-        let spec = Spec::from_json(SPEC).unwrap();
+        let spec = spec_of(None, SPEC).unwrap().spec;
         let runs = Runs::new(3, 1).unwrap();
         let mut chapters = Vec::new();
         for Named { title, scenario, .. } in scenarios::built_in().unwrap().into_iter().skip(3).take(2) {

@@ -17,7 +17,9 @@
 //! | `batch.rs` | many units to an array of variants |
 //! | `log.rs` | the log of a release |
 //! | `parts.rs` | bucketing and rollouts alone, as plain functions |
+//! | `fleet.rs` | replicas that bring an exposure into force |
 //! | `imports.rs` | plans from other tools' documents |
+//! | `planner.rs` | the plan for a goal, and releases that are played |
 //! | `slo.rs` | error budgets alone |
 //! | `argument.rs`, `document.rs` | what a caller passes in, refused by name |
 //! | `error.rs` | the core's error to `RampgateError` |
@@ -39,6 +41,7 @@ mod error;
 mod evidence;
 mod flag;
 mod flags;
+mod fleet;
 mod group_sequential;
 mod guarded;
 mod imports;
@@ -48,6 +51,7 @@ mod log;
 mod observe;
 mod outcome;
 mod parts;
+mod planner;
 mod power;
 mod release;
 mod shape;
@@ -82,6 +86,8 @@ mod _native {
     #[pymodule_export]
     use super::flags::{FlagSet, Outcome};
     #[pymodule_export]
+    use super::fleet::Fleet;
+    #[pymodule_export]
     use super::group_sequential::{Comparison, Design};
     #[pymodule_export]
     use super::imports::import_plan;
@@ -98,6 +104,8 @@ mod _native {
     use super::observe::{Fractions, Histogram, Moments, Session};
     #[pymodule_export]
     use super::parts::{allocation_ends, replay_rollout, slot, unit_hash};
+    #[pymodule_export]
+    use super::planner::{plan_release, simulate_releases};
     #[pymodule_export]
     use super::power::Trial;
     #[pymodule_export]

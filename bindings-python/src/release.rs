@@ -1,4 +1,4 @@
-use crate::argument::{bytes, count, replica, timestamp};
+use crate::argument::{self, bytes, count, replica, timestamp};
 use crate::assignment::{Assignment, placement};
 use crate::document::{json, text, utf8};
 use crate::error::raise;
@@ -8,7 +8,7 @@ use crate::outcome::{measure_name, outcome};
 use crate::{batch, shape};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use rampgate::observe::Joined;
 use rampgate::release::{self, Signal, Spec};
 
@@ -113,6 +113,19 @@ impl Release {
             }
         };
         Ok(Bound::new(py, assignment)?.into_any())
+    }
+
+    /// The variants of a unit of all of the release's flags, by their keys.
+    fn assign_all<'py>(&self, unit: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+        let py = unit.py();
+        let unit = if unit.is_none() { "" } else { argument::text(unit, "unit")? };
+        let found = PyDict::new(py);
+        let release = self.release.lock(py)?;
+        for (key, assignment) in release.assign_all(unit).iter() {
+            let variant = PyString::intern(py, assignment.variant).unbind();
+            found.set_item(key, Assignment::new(variant, &assignment))?;
+        }
+        Ok(found)
     }
 
     /// Records what became of a unit: evidence for the judge, and one event of the error budget.

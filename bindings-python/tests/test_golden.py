@@ -10,7 +10,7 @@ import pytest
 from story import TESTDATA
 
 import rampgate
-from rampgate import Interval, Reading, bucketing, canary, classic, group_sequential, power
+from rampgate import Interval, Reading, bucketing, canary, classic, fleet, group_sequential, planner, power, simulation
 from rampgate.observe import Counts, Events, Fractions, Histogram, Measured, Moments, Quantile, Session, Tally
 
 
@@ -55,6 +55,10 @@ def test_every_file_is_replayed() -> None:
             "invalid_looks",
             "invalid_statistics",
         },
+        "fleet.json": {"limits", "refused", "exposures", "counts", "reviews", "next", "actual", "batches"},
+        "plans.json": {"cases", "invalid"},
+        "together.json": {"cases"},
+        "simulation.json": {"answers", "refused"},
         "imports.json": {"imports", "refused", "not_matched"},
         "judge.json": {"cases", "invalid"},
         "power.json": {"cases"},
@@ -816,3 +820,91 @@ def test_refused_imports(case: dict[str, Any]) -> None:
 def test_imports_that_are_known_to_differ(case: dict[str, Any]) -> None:
     imported = rampgate.import_plan(case["source"], case["document"])
     assert [stage["min_dwell"] for stage in imported.plan["stages"]] == case["ours"]
+
+
+@pytest.mark.parametrize("case", cases("plans.json", "cases"))
+def test_plans(case: dict[str, Any]) -> None:
+    answer = planner.plan(case["question"])
+    assert json.loads(answer.json) == case["answer"]
+    assert (answer.plan, answer.refusal) == (case["answer"].get("plan"), case["answer"].get("refusal"))
+
+
+@pytest.mark.parametrize("case", cases("plans.json", "invalid"))
+def test_goals_that_are_none(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as refused:
+        planner.plan(case["question"])
+    assert (refused.value.path, refused.value.code) == (case["path"], case["code"])
+
+
+@pytest.mark.parametrize("case", cases("simulation.json", "answers"))
+def test_simulations(case: dict[str, Any]) -> None:
+    assert json.loads(simulation.simulate(case["question"]).json) == case["answer"]
+
+
+@pytest.mark.parametrize("case", cases("simulation.json", "refused"))
+def test_simulations_that_are_refused(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as refused:
+        simulation.simulate(case["question"])
+    assert [problem.path for problem in refused.value.problems] == case["paths"]
+
+
+EXPOSURES = [case.values[0] for case in cases("fleet.json", "exposures")]
+
+
+def fleet_of(case: dict[str, Any]) -> fleet.Fleet:
+    return fleet.Fleet(case["fleet"])
+
+
+@pytest.mark.parametrize("case", cases("fleet.json", "limits"))
+def test_limits_of_fleets(case: dict[str, Any]) -> None:
+    assert (fleet_of(case).most, fleet_of(case).least_ready) == (case["most"], case["least_ready"])
+    assert fleet_of(case).replicas == case["fleet"]["replicas"]
+
+
+@pytest.mark.parametrize("case", cases("fleet.json", "refused"))
+def test_refused_fleets(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as refused:
+        fleet_of(case)
+    assert codes(refused.value) == case["problems"]
+
+
+@pytest.mark.parametrize("case", cases("fleet.json", "counts"))
+def test_counts_of_fleets(case: dict[str, Any]) -> None:
+    assert [fleet_of(case).counts(exposure) for exposure in EXPOSURES] == case["counts"]
+    around = [[float(Decimal(end[:-1]) / 100) for end in ends] for ends in case["around"]]
+    assert [list(fleet_of(case).around(exposure)) for exposure in EXPOSURES] == around
+
+
+@pytest.mark.parametrize("case", cases("fleet.json", "reviews"))
+def test_reviews_of_fleets(case: dict[str, Any]) -> None:
+    assert fleet_of(case).review(case["exposures"], case["tolerance"]) == case["warnings"]
+
+
+@pytest.mark.parametrize("case", cases("fleet.json", "next"))
+def test_next_batches(case: dict[str, Any]) -> None:
+    assert fleet_of(case).next(case["observed"], case["exposure"]) == case["orders"]
+
+
+@pytest.mark.parametrize("case", cases("fleet.json", "actual"))
+def test_actual_exposures(case: dict[str, Any]) -> None:
+    assert fleet_of(case).actual(case["observed"], case["exposure"]) == case["actual"]
+
+
+@pytest.mark.parametrize("case", cases("fleet.json", "batches"))
+def test_batches(case: dict[str, Any]) -> None:
+    batches = fleet_of(case).batches(case["exposures"], limit=1_000_000)
+    assert batches == case["batches"]
+    assert fleet_of(case).batches(case["exposures"], limit=1) == batches[:1]
+
+
+@pytest.mark.parametrize("case", cases("together.json", "cases"))
+def test_several_flags(case: dict[str, Any]) -> None:
+    release = rampgate.Release(case["spec"], replica=1)
+    release.step(0, {"start": {"by": "ann"}})
+    for expected in case["units"]:
+        found = release.assign_all(expected["unit"])
+        flags = {key: [one.variant, json.loads(one.reason.json)] for key, one in found.items()}
+        assert flags == expected["flags"]
+        assert {one.arm for one in found.values()} == {expected["arm"]}
+        assert release.assign(expected["unit"]) == next(iter(found.values()))
+    assert release.assign_all(None) == release.assign_all("")

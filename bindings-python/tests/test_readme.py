@@ -24,7 +24,20 @@ def test_the_pages_examples_run(page: str, capsys: pytest.CaptureFixture[str]) -
 
 @pytest.mark.parametrize(
     "module",
-    [rampgate, rampgate.canary, rampgate.classic, rampgate.group_sequential, rampgate.imports, rampgate.log, rampgate.observe, rampgate.power, rampgate.signals],
+    [
+        rampgate,
+        rampgate.canary,
+        rampgate.classic,
+        rampgate.fleet,
+        rampgate.group_sequential,
+        rampgate.imports,
+        rampgate.log,
+        rampgate.observe,
+        rampgate.planner,
+        rampgate.power,
+        rampgate.signals,
+        rampgate.simulation,
+    ],
 )
 def test_the_docstrings_examples_are_true(module: object) -> None:
     result = doctest.testmod(module)  # type: ignore[arg-type]

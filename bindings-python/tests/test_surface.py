@@ -13,12 +13,12 @@ import pytest
 from story import ROOT
 
 import rampgate
-from rampgate import _native, bucketing, canary, classic, compat, diagnostics, errors, flags, group_sequential, imports, log
-from rampgate import observe, power, report, signals, slo, step
+from rampgate import _native, bucketing, canary, classic, compat, diagnostics, errors, flags, fleet, group_sequential, imports
+from rampgate import log, observe, planner, power, report, signals, simulation, slo, step
 
 MODULES = [bucketing, compat, diagnostics, errors, flags, imports, report, signals, slo, step]
 # whose nouns are told apart by their module: each has a report or a comparison of its own
-NAMESPACES = [canary, classic, group_sequential, log, observe, power]
+NAMESPACES = [canary, classic, fleet, group_sequential, log, observe, planner, power, simulation]
 HELPERS = {"duration", "ms", "seconds", "thousandths"}
 STUB = ast.parse((Path(rampgate.__file__).parent / "_native.pyi").read_text(encoding="utf-8"))
 

@@ -23,7 +23,7 @@ Shares are floats from 0.0 to 1.0, times are datetimes in UTC, spans are timedel
 bytes in every language.
 """
 
-from . import bucketing, canary, classic, group_sequential, log, observe, power, signals
+from . import bucketing, canary, classic, fleet, group_sequential, log, observe, planner, power, signals, simulation
 from ._native import (
     Allocation,
     Assignment,
@@ -124,6 +124,7 @@ __all__ = [
     "classic",
     "duration",
     "find_salt",
+    "fleet",
     "group_sequential",
     "import_plan",
     "independence",
@@ -131,6 +132,7 @@ __all__ = [
     "ms",
     "observe",
     "parse_objective",
+    "planner",
     "power",
     "read_budget",
     "reading",
@@ -140,6 +142,7 @@ __all__ = [
     "shadow",
     "sign",
     "signals",
+    "simulation",
     "slot",
     "thousandths",
     "uniformity",

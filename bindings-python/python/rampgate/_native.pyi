@@ -18,10 +18,12 @@ from .group_sequential import Analysis, Bound, Crossings, Inflation, PlannedUnit
 from .imports import ImportedPlan, Source
 from .log import Story, Verified
 from .observe import Events, Measured, Measurement, Quantile
+from .planner import Answer as PlanAnswer
 from .power import Detection, Estimate
 from .report import Counts, Interval, MeanLack, Measure
 from .signals import Signal
 from .report import Report
+from .simulation import Answer as SimulationAnswer
 from .slo import Budget, GateReport, Reading
 from .step import Event, Phase, Replay, Step
 
@@ -34,6 +36,7 @@ __all__ = [
     "Evaluation",
     "Flag",
     "FlagSet",
+    "Fleet",
     "Fractions",
     "Histogram",
     "Holdouts",
@@ -70,14 +73,15 @@ __all__ = [
     "import_plan",
     "independence",
     "judge",
+    "ln_evidence_below",
+    "ln_evidence_of_mismatch",
     "log_explain",
     "log_replay",
     "log_verify",
-    "ln_evidence_below",
-    "ln_evidence_of_mismatch",
     "mean_difference",
     "mean_evidence",
     "parse_objective",
+    "plan_release",
     "quantile_band",
     "quantile_ratio",
     "rate_evidence",
@@ -88,6 +92,7 @@ __all__ = [
     "replay_rollout",
     "shadow",
     "sign",
+    "simulate_releases",
     "slot",
     "uniformity",
     "unit_hash",
@@ -227,6 +232,8 @@ class Release:
         None and the empty text are nobody, who gets the control, position 0, as in the scalar form. Anything else that is
         not a text is a `TypeError` that names its position. A numpy array has dtype U, StringDType or object.
         """
+    def assign_all(self, unit: str | None) -> dict[str, Assignment]:
+        """The variants of a unit now of all of the release's flags, by their keys. A unit is in the canary of all of them or of none, and one outcome counts for all."""
     def record(
         self,
         placement: Assignment | Placement,
@@ -967,6 +974,42 @@ class Comparison:
     def planned(self, design: Design, power: float) -> PlannedUnits:
         """Units of a design with planned looks that finds the difference with a probability."""
     def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Fleet:
+    """A fleet of replicas with its limits: `replicas` (1 to 1,000,000), `max_surge` and `max_unavailable` (counts or shares; 25% and 0). It never changes.
+
+    What was observed is a mapping of `ready_new`, `not_ready_new`, `ready_old`, `not_ready_old` and `stopping`.
+    """
+
+    def __new__(cls, document: _Document) -> Fleet: ...
+    @property
+    def replicas(self) -> int:
+        """Replicas that serve when nothing moves."""
+    @property
+    def most(self) -> int:
+        """The most replicas there may be at once."""
+    @property
+    def least_ready(self) -> int:
+        """The fewest replicas that have to be ready."""
+    def counts(self, exposure: float | str) -> dict[str, Any]:
+        """The replicas of each version that an exposure comes to, rounded down, at least one new above 0%; and the actual share beside the declared one."""
+    def around(self, exposure: float | str) -> tuple[float, float]:
+        """The nearest exposures at or below and at or above that whole replicas can reach."""
+    def review(self, exposures: Iterable[float | str], tolerance: float | str) -> list[dict[str, Any]]:
+        """What a plan of these exposures will not be: those that differ by more than the tolerance, repeat, or reach everybody too soon."""
+    def next(self, observed: _Document, exposure: float | str) -> dict[str, Any]:
+        """The next batch toward an exposure, within the limits, and what it waits for."""
+    def actual(self, observed: _Document, exposure: float | str) -> dict[str, Any]:
+        """The exposure that is in force beside the declared one, and what is missing for it to be in force."""
+    def batches(self, exposures: Iterable[float | str], limit: SupportsIndex | None = None) -> list[dict[str, Any]]:
+        """The batches that a plan takes if each becomes ready, the first 10,000 unless told."""
+
+def plan_release(goal: _Document) -> PlanAnswer:
+    """The plan that fulfils what a release is to fulfil, or what would be enough. Without the interpreter's lock."""
+
+def simulate_releases(question: _Document) -> SimulationAnswer:
+    """What becomes of releases of a spec in a scenario, under one controller or several. Without the interpreter's lock."""
 
 @final
 class Trial:

@@ -1,7 +1,13 @@
 //! JavaScript's types to the core's and back.
 
 use crate::error::Thrown;
-#[cfg(any(feature = "release", feature = "flags", feature = "analysis", feature = "log", feature = "slo"))]
+#[cfg(any(
+    feature = "release",
+    feature = "flags",
+    feature = "analysis",
+    feature = "log",
+    feature = "slo"
+))]
 use rampgate::Timestamp;
 #[cfg(any(feature = "release", feature = "analysis"))]
 use rampgate::observe::{Measured, Metric, Outcome};

@@ -4,8 +4,8 @@
 set -euo pipefail
 . "$(dirname "$0")/../.ci/lib.sh"
 cd "$ROOT/bindings-wasm"
-# bytes, gzipped, of each module. The aim is 120 KiB; the judge of five measures brings the first module to 129
-limit=$((132 * 1024))
+# bytes, gzipped, of each module
+limit=$((120 * 1024))
 
 [ -e "$TOOLS/wasm/env.sh" ] || die "no .tools/wasm/env.sh; run: make setup"
 . "$TOOLS/wasm/env.sh"
@@ -19,7 +19,8 @@ module() {
     cargo build --profile module -p rampgate-wasm --no-default-features --features "$feature" --target wasm32-unknown-unknown ${WASM_BUILD_STD:-}
     wasm-bindgen "$CARGO_TARGET_DIR/wasm32-unknown-unknown/module/rampgate_wasm.wasm" --out-dir dist --out-name "$name" \
         --target web --omit-default-module-path --remove-name-section --remove-producers-section
-    node_modules/.bin/wasm-opt -O3 "dist/${name}_bg.wasm" -o "dist/$name.wasm"
+    # nothing of Rust's reaches the lowest KiB by an address that wraps, so offsets can go into loads and stores
+    node_modules/.bin/wasm-opt -O3 --converge --low-memory-unused "dist/${name}_bg.wasm" -o "dist/$name.wasm"
     rm "dist/${name}_bg.wasm" "dist/${name}_bg.wasm.d.ts"
     raw=$(wc -c < "dist/$name.wasm")
     small=$(gzip -9c "dist/$name.wasm" | wc -c)

@@ -114,7 +114,7 @@ impl OpenSlo {
             let refers =
                 |slo: &&Field<'_>| slo.peek("spec").and_then(|spec| spec.peek_text("indicatorRef")) == name;
             if name.is_some() && !slos.iter().any(refers) {
-                notes.note(document, "is an indicator that no SLO here refers to");
+                notes.note(document, "is followed only where the `spec.indicatorRef` of an SLO names it");
             }
         }
         if budgets.is_empty() {

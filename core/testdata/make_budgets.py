@@ -814,6 +814,8 @@ def openslo_cases():
     document = openslo_document(indicator=None, indicatorRef="errors", objectives=[{"targetPercent": 99.9999999}], timeWindow=None)
     expect = {"ratio": {"name": "errors", "counter": True, "numerator": "bad", "numerator_source": {"reference": "prom", "kind": None}, "total_source": {"reference": "prom", "kind": "Prometheus"}}}
     yield one("a list, with the indicator beside", [document, indicator, service], {"budgets": [{"indicator": expect, "window": None, "objectives": [{"target": "99.9999999%"}]}]}, ["[2]"])
+    other = {**indicator, "metadata": {"name": "unused"}}
+    yield one("a list, with an indicator that nobody uses", [other, document, indicator], {"budgets": [{"indicator": expect}]}, ["[0]"])
     yield one("an indicator defined elsewhere", openslo_document(indicator=None, indicatorRef="there"), {"budgets": [{"indicator": {"named": "there"}}]}, [])
     raw = {"metadata": {"name": "raw"}, "spec": {"ratioMetric": {"rawType": "success", "raw": {"metricSource": {"type": "Any"}}}}}
     yield one("a ratio worked out before", openslo_document(indicator=raw), {"budgets": [{"indicator": None}]}, ["spec.indicator.spec.ratioMetric.raw"])
@@ -875,6 +877,8 @@ def refused():
     start = 1_795_478_400_000
     good = account_question((start, start + DAY), start + DAY, [("99%", None)], [(start, start + 1, 1, 0)])
     yield one("account: nothing", {"account": {}}, *((f"account.{name}", "missing") for name in ("now", "period", "objectives", "intervals")))
+    joint = {"target": "99%", "composite": "serial", "names": ["a"], "joint": [{"good": ["a"], "count": 2**63}, {"good": ["a"], "count": 2**63}]}
+    yield one("composite: counts that no sum holds", {"composite": joint}, ("composite.joint[1].count", "range"))
     yield one("account: backwards", {"account": {**good, "intervals": [[5, 9, 1, 0], [4, 5, 1, 0]]}}, ("account.intervals[1].from", "order"))
     yield one("account: overlap", {"account": {**good, "intervals": [[5, 9, 1, 0], [8, 12, 1, 0]]}}, ("account.intervals[1].from", "order"))
     yield one("account: empty interval", {"account": {**good, "intervals": [[5, 5, 1, 0]]}}, ("account.intervals[0][1]", "order"))

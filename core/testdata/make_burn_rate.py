@@ -238,10 +238,12 @@ class Alerts:
         stretch = ceil(Fraction(row["long"], width)) * width
         since = now - now % stretch
         read = numbers(log.read(now - since, now))
+        if since % span(read["resolution"]):
+            return None  # the buckets that are left hold what came before
         good, bad = read["good"], read["bad"]
         needed, rate = ln(1 / self.made["evidence"]), float(limit)
         odds = ln_beta(0.5 + bad, 0.5 + good) - ln_beta(0.5, 0.5) - bad * ln(rate) - good * ln(1 - rate)
-        enough = odds >= needed and bad > limit * (good + bad) and since % span(read["resolution"]) == 0
+        enough = odds >= needed and bad > limit * (good + bad)
         return {"since": since, "good": good, "bad": bad, "ln_odds": odds, "needed": needed, "suffices": enough}
 
     def evaluate(self, log, now):
@@ -259,7 +261,8 @@ class Alerts:
                 signal = "over" if all(above.values()) else "under"
                 if signal == "over" and made["evidence"] and row["severity"] == "page":
                     evidence = self.evidence(row, log, now, limit)
-                    signal = "over" if evidence["suffices"] else "under"
+                    frozen = None if evidence else "resolution"
+                    signal = "unknown" if frozen else "over" if evidence["suffices"] else "under"
             change = self.step(latch, signal, now, row["for"])
             status, since = self.status(latch, frozen)
             unknown |= status == "insufficient_data"
@@ -378,6 +381,12 @@ def traces():
         ([(0, MINUTE, 59, 1, 0), (58 * MINUTE, MINUTE, 1, 0, 1)], [59 * MINUTE]),
         ([(59 * MINUTE, SECOND, 9, 0, 1)], [59 * MINUTE + 10 * SECOND, 61 * MINUTE]),
     ], ["ticket", "page", "page"])  # fmt: skip
+    ahead = {"target": "99.9%", "period": "30d", "rows": [r("5h", "2h", "page", factor="14.4")], "evidence": 0.001}
+    yield case("a clock that ran ahead hides where evidence begins", ahead, [
+        ([(0, MINUTE, 300, 900, 100)], [5 * HOUR]),
+        ([(5 * HOUR, MINUTE, 360, 1000, 0)], [11 * HOUR]),
+        ([(11 * HOUR, MINUTE, 180, 900, 100), (7 * DAY, 30 * MINUTE, 400, 1, 0)], [14 * HOUR]),
+    ], ["page", "quiet", "insufficient_data"])  # fmt: skip
 
 
 # --- closed forms ---------------------------------------------------------------------------------------------------

@@ -441,7 +441,7 @@ fn rates(case: &Case, kind: &str) -> bool {
             let (good, total) = (case.count("good"), case.count("total"));
             let Some(bad) = total.checked_sub(good) else {
                 // Theirs passes 1,111 on, or takes it for no failure.
-                is_refused(good as i64, total as i64 - good as i64);
+                is_refused(good.cast_signed(), total.cast_signed() - good.cast_signed());
                 return true;
             };
             if kind == "error_budget_consumed" {

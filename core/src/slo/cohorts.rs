@@ -103,6 +103,18 @@ pub struct CohortReport {
 impl CohortReport {
     /// The report on two readings of the same period.
     ///
+    /// ```
+    /// use rampgate::slo::{CohortReport, Reading};
+    ///
+    /// let (day, month) = ("1d".parse()?, "30d".parse()?);
+    /// let (canary, control) = (Reading::of(month, day, 990, 10)?, Reading::of(month, day, 98_901, 99)?);
+    /// let report = CohortReport::of("99.9%".parse()?, month, canary, control)?;
+    /// // Nine failures more than at the control's rate, of the hundred that 100,000 events allow, for a day of thirty.
+    /// assert_eq!(report.incremental_bad_events(), Some(9));
+    /// assert_eq!((report.incremental_by_events_ppm(), report.incremental_by_time_ppm()), (Some(90_000), Some(3_000)));
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// A period outside 1 hour to 30 days; readings of two different windows.
     pub fn of(objective: Objective, period: Span, canary: Reading, control: Reading) -> Result<Self, Error> {

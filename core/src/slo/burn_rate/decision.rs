@@ -79,7 +79,7 @@ pub enum Frozen {
     NoEvents,
     /// A window of which less was watched than the policy asks for.
     Coverage,
-    /// A window that only buckets longer than itself are left for.
+    /// Only buckets are left that are longer than the window, or that hide where evidence begins.
     Resolution,
 }
 

@@ -145,6 +145,7 @@ impl Policy {
         } else {
             (signal, None)
         };
+        let frozen = frozen.or((signal == Signal::Unknown).then_some(Frozen::Resolution));
         let change = latch.step(signal, now, condition.pending, self.min_hold);
         let shown = |reading: &Reading| WindowReport {
             reading: *reading,
@@ -221,7 +222,7 @@ impl Policy {
         (if between { Signal::Between } else { Signal::Under }, None)
     }
 
-    /// Takes back what would fire a page without proof, if the policy asks for any.
+    /// Takes back what would fire a page without proof, if the policy asks for any. Where proof cannot be looked for, nothing is known.
     pub(in crate::slo) fn with_proof(
         &self,
         condition: &Condition,
@@ -232,8 +233,11 @@ impl Policy {
     ) -> (Signal, Option<Evidence>) {
         match self.evidence {
             Some(alpha) if signal == Signal::Over && !firing && condition.severity == Severity::Page => {
-                let evidence = evidence(condition, alpha, counter, now);
-                (if evidence.suffices { Signal::Over } else { Signal::Under }, Some(evidence))
+                match evidence(condition, alpha, counter, now) {
+                    None => (Signal::Unknown, None),
+                    found @ Some(Evidence { suffices: true, .. }) => (Signal::Over, found),
+                    found => (Signal::Under, found),
+                }
             }
             _ => (signal, None),
         }
@@ -281,20 +285,27 @@ fn status(latch: Latch, frozen: Option<Frozen>) -> Status {
 }
 
 /// The evidence of the stretch of time that `now` lies in. A stretch is the long window, rounded up to whole buckets of its tier, so that its
-/// buckets hold nothing else. Where only longer buckets are left, there is none.
-fn evidence(condition: &Condition, alpha: Probability, counter: &Counter, now: Timestamp) -> Evidence {
+/// buckets hold nothing else. None where only longer buckets are left, which hold what came before.
+fn evidence(
+    condition: &Condition,
+    alpha: Probability,
+    counter: &Counter,
+    now: Timestamp,
+) -> Option<Evidence> {
     let width = Counter::width_for(condition.long).as_millis();
     let stretch = condition.long.as_millis().div_ceil(width).saturating_mul(width).max(1);
     let into = now.as_millis() % stretch;
     let since = now.saturating_sub(Span::clamped(into));
     let reading = counter.reading(Span::clamped(into), now);
+    if !since.as_millis().is_multiple_of(reading.resolution().as_millis()) {
+        return None;
+    }
     let (good, bad) = (reading.good(), reading.bad());
-    let clean = since.as_millis().is_multiple_of(reading.resolution().as_millis());
     let needed = -math::ln(alpha.get());
     let rate = condition.fires_at.rate();
     // Nothing fails more often than always, and of no events there is nothing to say.
     let odds = rate < 1.0 && seen(&reading);
     let ln_odds = if odds { math::ln_beta_binomial_odds(bad, good, 0.5, 0.5, rate) } else { 0.0 };
-    let suffices = clean && ln_odds >= needed && condition.fires_at.is_exceeded(good, bad);
-    Evidence { since, good, bad, ln_odds, needed, suffices }
+    let suffices = ln_odds >= needed && condition.fires_at.is_exceeded(good, bad);
+    Some(Evidence { since, good, bad, ln_odds, needed, suffices })
 }

@@ -170,6 +170,16 @@ impl Policy {
     ///
     /// Less than 100% is hysteresis: an alert that hovers at its threshold is told once.
     ///
+    /// ```
+    /// use rampgate::slo::burn_rate::{Policy, Preset};
+    ///
+    /// let policy = Policy::preset(Preset::Workbook3, "99.9%".parse()?)?.resetting_below("80%".parse()?)?;
+    /// let fast = &policy.conditions()[0];
+    /// // Of five minutes after a total outage 1.152% must be left instead of 1.44%.
+    /// assert_eq!(fast.time_to_reset("100%".parse()?, policy.reset()), Some("4m56s544ms".parse()?));
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// 0%, at which nothing would ever reset.
     pub fn resetting_below(self, reset: Share) -> Result<Self, Error> {
@@ -185,12 +195,32 @@ impl Policy {
     }
 
     /// The same policy, that decides nothing by a window of which less than this share was watched: 50% unless asked for.
+    ///
+    /// ```
+    /// use rampgate::slo::Counter;
+    /// use rampgate::slo::burn_rate::{Alert, Policy, Preset};
+    ///
+    /// let policy = Policy::preset(Preset::Workbook3, "99.9%".parse()?)?.with_min_coverage("100%".parse()?);
+    /// let mut counter = Counter::new();
+    /// counter.record("2026-11-24T12:00:00Z".parse()?, 0, 1_000);
+    /// let decision = policy.evaluate(&counter, "2026-11-24T12:30:00Z".parse()?, &mut policy.start())?;
+    /// assert_eq!(decision.alert(), Alert::InsufficientData); // half an hour of an hour
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
     #[must_use]
     pub fn with_min_coverage(self, min_coverage: Share) -> Self {
         Self { min_coverage, ..self }
     }
 
     /// The same policy, whose alerts fire for at least this long: no time unless asked for.
+    ///
+    /// ```
+    /// use rampgate::slo::burn_rate::{Policy, Preset};
+    ///
+    /// let policy = Policy::preset(Preset::Workbook3, "99.9%".parse()?)?.with_min_hold("15m".parse()?);
+    /// assert_eq!(policy.min_hold(), "15m".parse()?);
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
     #[must_use]
     pub fn with_min_hold(self, min_hold: Span) -> Self {
         Self { min_hold, ..self }

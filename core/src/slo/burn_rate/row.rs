@@ -46,6 +46,15 @@ impl Row {
     /// Fires only after both windows have burned so fast for `pending`, as Prometheus' `for` does. None unless asked for.
     ///
     /// It delays every alert, and an outage that ends within it is never told (the workbook advises against it).
+    ///
+    /// ```
+    /// use rampgate::slo::burn_rate::{Policy, Row, Severity};
+    ///
+    /// let row = Row::spending("2%".parse()?, "1h".parse()?, "5m".parse()?, Severity::Page).pending_for("2m".parse()?);
+    /// let policy = Policy::new("99.9%".parse()?, "30d".parse()?, &[row])?;
+    /// assert_eq!(policy.conditions()[0].time_to_fire("100%".parse()?), Some("2m51s840ms".parse()?));
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
     #[must_use]
     pub const fn pending_for(self, pending: Span) -> Self {
         Self { pending, ..self }

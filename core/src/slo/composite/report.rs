@@ -124,7 +124,7 @@ impl CompositeReport {
     /// From how often which members were good together: exact.
     ///
     /// # Errors
-    /// Those of [`of`](Self::of), and a name that no member has.
+    /// Those of [`of`](Self::of), a name that no member has, and counts whose sum is above `u64::MAX`, which would not be exact.
     pub fn of_joint(
         composite: Composite,
         objective: Objective,
@@ -139,13 +139,18 @@ impl CompositeReport {
                 let path = format!("joint[{position}].good");
                 return Err(Error::new(path, Kind::Unknown, "must name members", name));
             }
+            let add = |sum: &mut u64| {
+                *sum = sum.checked_add(times.count).ok_or_else(|| {
+                    let path = format!("joint[{position}].count");
+                    Error::new(path, Kind::Range, "must not add up to more than 2^64 - 1", times.count)
+                })?;
+                Ok::<(), Error>(())
+            };
             for member in &mut members {
                 let was_good = times.good.binary_search(&member.name).is_ok();
-                let sum = if was_good { &mut member.good } else { &mut member.bad };
-                *sum = sum.saturating_add(times.count);
+                add(if was_good { &mut member.good } else { &mut member.bad })?;
             }
-            let sum = if times.good.len() >= k { &mut good } else { &mut bad };
-            *sum = sum.saturating_add(times.count);
+            add(if times.good.len() >= k { &mut good } else { &mut bad })?;
         }
         let total = u128::from(good) + u128::from(bad);
         let parts = u128::from(good) * BILLION;

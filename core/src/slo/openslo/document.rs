@@ -96,7 +96,7 @@ impl OpenSlo {
             }
         }
         let mut known: Vec<(String, Option<Indicator>)> = Vec::new();
-        for document in indicators {
+        for document in &indicators {
             let name = document.peek("metadata").and_then(|metadata| metadata.peek_text("name"));
             let Some(name) = name.map(String::from) else {
                 document.refuse(Kind::Missing, "must have a `metadata.name`");
@@ -109,6 +109,14 @@ impl OpenSlo {
         }
         let read = |document: &&Field<'_>| OpenSloBudget::read(document, &known, &mut notes);
         let budgets: Vec<Option<OpenSloBudget>> = slos.iter().map(read).collect();
+        for document in indicators {
+            let name = document.peek("metadata").and_then(|metadata| metadata.peek_text("name"));
+            let refers =
+                |slo: &&Field<'_>| slo.peek("spec").and_then(|spec| spec.peek_text("indicatorRef")) == name;
+            if name.is_some() && !slos.iter().any(refers) {
+                notes.note(document, "is followed only where the `spec.indicatorRef` of an SLO names it");
+            }
+        }
         if budgets.is_empty() {
             field.refuse(Kind::Missing, "must hold an SLO");
         }

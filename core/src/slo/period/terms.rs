@@ -63,6 +63,19 @@ impl Terms {
 
     /// Treats a stretch of time otherwise than the rest. It may reach beyond the period.
     ///
+    /// ```
+    /// use rampgate::slo::{Adjustments, Exclusion, Interval, Period, Terms, Treatment};
+    ///
+    /// let (from, to) = ("2026-11-24T00:00:00Z".parse()?, "2026-11-25T00:00:00Z".parse()?);
+    /// let works = Period::between("2026-11-24T02:00:00Z".parse()?, "2026-11-24T03:00:00Z".parse()?)?;
+    /// let terms = Terms::new(Period::between(from, to)?, "99%".parse()?);
+    /// let terms = terms.excluding(Exclusion::new(works, Treatment::CountAsGood, "announced works")?)?;
+    /// let hour = Interval::new(works.from(), works.to(), 900, 100)?;
+    /// let account = terms.account(&[hour], &Adjustments::default(), to)?;
+    /// assert_eq!((account.good(), account.bad(), account.excluded().forgiven), (1_000, 0, 100));
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// An exclusion that overlaps another one: its events cannot be treated in two ways.
     pub fn excluding(mut self, exclusion: Exclusion) -> Result<Self, Error> {

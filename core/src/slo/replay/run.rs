@@ -178,7 +178,7 @@ impl<'a> Player<'a> {
             let (signal, _) = self.policy.with_proof(condition, was_firing, signal, counter, now);
             latch.step(signal, now, condition.pending(), hold);
             firing |= latch.is_firing();
-            unknown |= frozen;
+            unknown |= signal == Signal::Unknown;
         }
         for (drop, latch, window) in &mut self.drops {
             let Some((reading, _)) = seen.get(*window) else { continue };

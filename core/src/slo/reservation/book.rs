@@ -154,6 +154,16 @@ impl Reservations {
 
     /// Changes the limit, as the budget that remains changes. What is held stays held: a lower limit stops new grants, and
     /// [`overspent`](Self::overspent) says what the promises exceed it by.
+    ///
+    /// ```
+    /// use rampgate::slo::{Request, Reservations, Wish};
+    ///
+    /// let mut book = Reservations::new(500_000);
+    /// let _ = book.apply(&Request::new("checkout-7", 1, "checkout", Wish::Reserve(300_000))?)?;
+    /// book.set_limit(200_000);
+    /// assert_eq!((book.held(), book.free(), book.overspent()), (300_000, 0, 100_000));
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
     pub fn set_limit(&mut self, limit: u64) {
         if limit != self.limit {
             self.limit = limit;
@@ -169,6 +179,18 @@ impl Reservations {
 
     /// Takes `other`'s state if it is newer: of a higher term, or a higher version of the same. Whether it was. Idempotent,
     /// and in any order the newest state wins.
+    ///
+    /// ```
+    /// use rampgate::slo::{Request, Reservations, Wish};
+    ///
+    /// let mut authority = Reservations::new(500_000);
+    /// let mut copy = authority.clone();
+    /// let _ = authority.apply(&Request::new("checkout-7", 1, "checkout", Wish::Reserve(300_000))?)?;
+    /// assert!(copy.follow(&authority)? && !copy.follow(&authority)?);
+    /// copy.take_over(); // the authority is gone
+    /// assert!(authority.follow(&copy)?);
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
     ///
     /// # Errors
     /// A different state of the same term and version: two authorities granted at once.

@@ -113,7 +113,7 @@ mod _native {
     #[pymodule_export]
     use super::signed::{SignedFlags, TrustedKeys, sign};
     #[pymodule_export]
-    use super::slo::{Counter, ask_gate, parse_objective, read_budget, reading};
+    use super::slo::{BurnRatePolicy, Counter, ask_gate, parse_objective, read_budget, reading, slo_answer};
     #[pymodule_export]
     use super::tally::Tally;
 

@@ -7,6 +7,7 @@ use crate::{document, shape};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use rampgate::Objective;
+use rampgate::slo::burn_rate::{self, AlertState};
 use rampgate::slo::{self, Budget, Gate, Reading};
 
 /// An objective's allowed failure in parts per billion, and its canonical text.
@@ -58,6 +59,57 @@ pub(crate) fn ask_gate<'py>(
     let gate = Gate::from_json(&document::text(gate, "gate")?).map_err(|error| raise(py, &error))?;
     let report = gate.ask(&given(reading)?, share(current, "current")?, share(asked, "asked")?);
     shape::gate_report(py, &report)
+}
+
+/// The answer to a question about budgets, as JSON text.
+#[pyfunction]
+pub(crate) fn slo_answer(question: &Bound<'_, PyAny>) -> PyResult<String> {
+    let (py, json) = (question.py(), document::text(question, "question")?);
+    py.detach(|| slo::answer(&json)).map_err(|error| raise(py, &error))
+}
+
+/// Who has to be told that a budget burns. It never changes.
+#[pyclass(module = "rampgate", frozen, eq)]
+#[derive(Debug, PartialEq)]
+pub(crate) struct BurnRatePolicy(burn_rate::Policy);
+
+#[pymethods]
+impl BurnRatePolicy {
+    #[new]
+    fn new(document: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let (py, json) = (document.py(), document::text(document, "document")?);
+        burn_rate::Policy::from_json(&json).map(Self).map_err(|error| raise(py, &error))
+    }
+
+    /// The policy with its checked rows, as JSON text.
+    #[getter]
+    fn json(&self) -> PyResult<String> {
+        shape::json(&self.0)
+    }
+
+    /// What the alerts of this policy remember before the first evaluation, as JSON text.
+    fn start(&self) -> PyResult<String> {
+        shape::json(&self.0.start())
+    }
+
+    /// The decision at a time, and the state after it.
+    fn evaluate<'py>(
+        &self,
+        counter: &Bound<'_, PyAny>,
+        now: &Bound<'py, PyAny>,
+        state: &Bound<'_, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = now.py();
+        let Ok(known) = counter.cast::<Counter>() else {
+            return Err(wrong_type("counter", "a Counter", counter));
+        };
+        let now = timestamp(now, "now")?;
+        let read = AlertState::from_json(&document::text(state, "state")?);
+        let mut state = read.map_err(|error| raise(py, &error))?;
+        let decision = self.0.evaluate(&*known.get().0.lock(py)?, now, &mut state);
+        let decision = decision.map_err(|error| raise(py, &error))?;
+        shape::make(py, "rampgate.slo", "AlertEvaluation", (shape::json(&decision)?, shape::json(&state)?))
+    }
 }
 
 /// The reading of an argument that is one.

@@ -1,7 +1,7 @@
 """Replays the golden vectors of the core, which every language replays."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 from story import TESTDATA
 
 import rampgate
-from rampgate import Interval, Reading, bucketing, canary, classic, fleet, group_sequential, planner, power, simulation
+from rampgate import Interval, Reading, bucketing, canary, classic, fleet, group_sequential, planner, power, simulation, slo
 from rampgate.observe import Counts, Events, Fractions, Histogram, Measured, Moments, Quantile, Session, Tally
 
 
@@ -56,6 +56,20 @@ def test_every_file_is_replayed() -> None:
             "invalid_statistics",
         },
         "fleet.json": {"limits", "refused", "exposures", "counts", "reviews", "next", "actual", "batches"},
+        "budgets.json": {
+            "slices",
+            "accounts",
+            "periods",
+            "cohorts",
+            "composites",
+            "scrapes",
+            "reservations",
+            "gates",
+            "openslo",
+            "refused",
+            "not_matched",
+        },
+        "burn_rate.json": {"policies", "invalid_policies", "traces", "forms", "burn_rates", "published_times", "not_matched"},
         "plans.json": {"cases", "invalid"},
         "together.json": {"cases"},
         "simulation.json": {"answers", "refused"},
@@ -96,9 +110,12 @@ def test_every_file_is_replayed() -> None:
             "invalid_gates",
             "not_matched",
         },
-        "rollout.json": {"runs", "refused_plans", "refused_logs"},
+        "rollout.json": {"runs", "growths", "refused_plans", "refused_logs"},
     }
-    assert files == {*lists, "log", "release", "vendors"}  # those three: test_log.py, test_parity.py, and test_vendors
+    elsewhere = {"log", "release", "vendors"}  # test_log.py, test_parity.py, and test_vendors
+    # values of others and incidents as recorded: each takes a formula or a series through the Rust API
+    in_rust_alone = {"slo_published.json", "recordings"}
+    assert files == {*lists, *elsewhere, *in_rust_alone}
     for file, replayed in lists.items():
         vectors = json.loads((TESTDATA / file).read_text(encoding="utf-8"))
         assert {name for name, value in vectors.items() if isinstance(value, list)} == replayed
@@ -908,3 +925,129 @@ def test_several_flags(case: dict[str, Any]) -> None:
         assert {one.arm for one in found.values()} == {expected["arm"]}
         assert release.assign(expected["unit"]) == next(iter(found.values()))
     assert release.assign_all(None) == release.assign_all("")
+
+
+def holds(expected: Any, given: Any, path: str) -> None:
+    """That each field that is expected is there: of objects, more may be; lists are compared item by item."""
+    if isinstance(expected, dict) and isinstance(given, dict):
+        for name, value in expected.items():
+            assert name in given, f"{path}.{name}"
+            holds(value, given[name], f"{path}.{name}")
+    elif isinstance(expected, list) and isinstance(given, list):
+        assert len(expected) == len(given), path
+        for number, (value, found) in enumerate(zip(expected, given, strict=True)):
+            holds(value, found, f"{path}[{number}]")
+    else:
+        assert given == expected, path
+
+
+QUESTIONS = [
+    case
+    for part in ("slices", "accounts", "periods", "cohorts", "composites", "scrapes", "reservations", "gates", "openslo")
+    for case in cases("budgets.json", part)
+]
+
+
+@pytest.mark.parametrize("case", QUESTIONS)
+def test_questions_about_budgets(case: dict[str, Any]) -> None:
+    text = slo.answer(case["question"])
+    holds(case["expect"], json.loads(text), "answer")
+    assert slo.answer(json.dumps(case["question"])) == text
+    [(name, of)] = case["question"].items()
+    assert getattr(slo, name)(of) == getattr(slo, name)(json.dumps(of)) == json.loads(text)
+
+
+@pytest.mark.parametrize("case", cases("budgets.json", "refused"))
+def test_questions_that_are_refused(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as refused:
+        slo.answer(case["question"])
+    assert codes(refused.value) == case["problems"]
+
+
+@pytest.mark.parametrize("case", cases("budgets.json", "not_matched"))
+def test_budgets_of_others_that_are_wrong(case: dict[str, Any]) -> None:
+    assert json.loads(slo.answer(case["question"]))[case["field"]] == case["ours"] != case["theirs"], case["why"]
+
+
+@pytest.mark.parametrize("case", cases("burn_rate.json", "policies"))
+def test_policies(case: dict[str, Any]) -> None:
+    built = rampgate.BurnRatePolicy(case["policy"])
+    assert json.loads(built.json)["rows"] == case["rows"]
+    assert slo.policy(case["policy"]) == json.loads(built.json)
+    assert built == rampgate.BurnRatePolicy(json.dumps(case["policy"]))
+
+
+@pytest.mark.parametrize("case", cases("burn_rate.json", "invalid_policies"))
+def test_policies_that_are_none(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as refused:
+        rampgate.BurnRatePolicy(case["policy"])
+    assert codes(refused.value) == case["problems"]
+
+
+def same_decision(given: Any, expected: Any) -> None:
+    """All alike but for the logarithms of evidence, whose last digits differ between libraries."""
+    for ours, theirs in zip(given["rows"], expected["rows"], strict=True):
+        if theirs["evidence"] is not None:
+            for name in ("ln_odds", "needed"):
+                assert ours["evidence"][name] == pytest.approx(theirs["evidence"][name], abs=1e-9)
+            ours, theirs = ({**row, "evidence": {**row["evidence"], "ln_odds": 0, "needed": 0}} for row in (ours, theirs))
+        assert ours == theirs
+    assert {**given, "rows": []} == {**expected, "rows": []}
+
+
+@pytest.mark.parametrize("case", cases("burn_rate.json", "traces"))
+def test_burn_rates_over_time(case: dict[str, Any]) -> None:
+    policy, counter = rampgate.BurnRatePolicy(case["policy"]), rampgate.Counter()
+    state, decisions = policy.start(), []
+    for step in case["steps"]:
+        for first, every, count, good, bad in step["runs"]:
+            for n in range(count):
+                counter.record(first + n * every, good, bad)
+        for now, expected in zip(step["asked"], step["decisions"], strict=True):
+            after = policy.evaluate(counter, now, state)
+            same_decision(after.decision, expected)
+            state = after.state
+            decisions.append(after.decision)
+    steps = [{"runs": step["runs"], "asked": step["asked"]} for step in case["steps"]]
+    whole = slo.burn_rate({"policy": case["policy"], "steps": steps})
+    assert (whole["decisions"], whole["state"]) == (decisions, json.loads(state))
+
+
+def millis(span: str | None) -> int | None:
+    return None if span is None else rampgate.duration(span) // timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize("case", cases("burn_rate.json", "forms"))
+def test_closed_forms(case: dict[str, Any]) -> None:
+    forms = slo.closed_forms({"policy": case["policy"], "failing": case["failing"], "spend": "2%", "delay": "15m", "exposure": "5%"})
+    rows = [{"fires": millis(row["time_to_fire"]), "resets": millis(row["time_to_reset"])} for row in forms["rows"]]
+    assert rows == case["rows"]
+    found = millis(forms["time_to_spend"]), forms["largest_exposure"], millis(forms["longest_delay"])
+    assert found == (case["exhausted"], case["exposure"], case["delay"])
+
+
+@pytest.mark.parametrize("case", cases("burn_rate.json", "published_times"))
+def test_published_times(case: dict[str, Any]) -> None:
+    forms = slo.closed_forms({"policy": case["policy"], "failing": case["failing"]})
+    first = forms["rows"][0]
+    ours = {"fires": first["time_to_fire"], "resets": first["time_to_reset"], "exhausted": forms["time_to_spend"]}
+    found = millis(ours[case["form"]])
+    assert found is not None and abs(found - case["published"]) <= case["within"], case["says"]
+
+
+@pytest.mark.parametrize("case", [*cases("burn_rate.json", "burn_rates"), *cases("burn_rate.json", "not_matched")])
+def test_burn_rates(case: dict[str, Any]) -> None:
+    rows = [{"factor": "1", "long": "1h", "short": "1h", "severity": "page"}]
+    policy = {"target": case["target"], "period": "30d", "rows": rows}
+    window = {"window": "1h", "watched": "1h", "good": case["good"], "bad": case["bad"]}
+    asked = slo.burn_rate({"policy": policy, "readings": [window], "now": 1_795_478_400_000})
+    found = asked["decisions"][0]["rows"][0]["long"]["burn_rate_ppm"]
+    assert found == case.get("ppm", case.get("ours_ppm"))
+    assert found != case.get("theirs_ppm"), case.get("why")
+
+
+@pytest.mark.parametrize("case", cases("rollout.json", "growths"))
+def test_growths(case: dict[str, Any]) -> None:
+    spec = {"rampgate": 1, "name": "n", "flag": {"key": "k", "control": "a", "canary": "b"}, "guardrails": [{"name": "e", "ceiling": "5%"}]}
+    bake = {"bake": "1h"} if "blue_green" in case["stages"] else {}
+    assert rampgate.Release({**spec, **bake, "stages": case["stages"]}, replica=1)

@@ -37,6 +37,7 @@ def test_the_pages_examples_run(page: str, capsys: pytest.CaptureFixture[str]) -
         rampgate.power,
         rampgate.signals,
         rampgate.simulation,
+        rampgate.slo,
     ],
 )
 def test_the_docstrings_examples_are_true(module: object) -> None:

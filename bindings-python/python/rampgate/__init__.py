@@ -27,6 +27,7 @@ from . import bucketing, canary, classic, fleet, group_sequential, log, observe,
 from ._native import (
     Allocation,
     Assignment,
+    BurnRatePolicy,
     Counter,
     Evaluation,
     Flag,
@@ -52,6 +53,7 @@ from ._native import (
     replay_rollout,
     shadow,
     sign,
+    slo_answer,
     slot,
     uniformity,
     unit_hash,
@@ -65,14 +67,16 @@ from .flags import Explanation, Exposure, FlagFinding, FlagStep
 from .imports import ImportedPlan, ImportNote
 from .observe import duration, ms, seconds, thousandths
 from .report import Arms, Comparison, Counts, Finding, GuardrailReport, Interval, QuantileReport, Report, Shape
-from .slo import Budget, GateReport, Reading
+from .slo import AlertEvaluation, Budget, GateReport, Reading
 from .step import Decision, DecisionReason, Event, Phase, Replay, Step
 
 __all__ = [
+    "AlertEvaluation",
     "Allocation",
     "Arms",
     "Assignment",
     "Budget",
+    "BurnRatePolicy",
     "Comparison",
     "Counter",
     "Counts",
@@ -143,6 +147,7 @@ __all__ = [
     "sign",
     "signals",
     "simulation",
+    "slo_answer",
     "slot",
     "thousandths",
     "uniformity",

@@ -24,12 +24,13 @@ from .report import Counts, Interval, MeanLack, Measure
 from .signals import Signal
 from .report import Report
 from .simulation import Answer as SimulationAnswer
-from .slo import Budget, GateReport, Reading
+from .slo import AlertEvaluation, Budget, GateReport, Reading
 from .step import Event, Phase, Replay, Step
 
 __all__ = [
     "Allocation",
     "Assignment",
+    "BurnRatePolicy",
     "Comparison",
     "Counter",
     "Design",
@@ -93,6 +94,7 @@ __all__ = [
     "shadow",
     "sign",
     "simulate_releases",
+    "slo_answer",
     "slot",
     "uniformity",
     "unit_hash",
@@ -115,6 +117,9 @@ _Numbers: TypeAlias = list[float] | list[int] | tuple[float, ...]
 _RateCells: TypeAlias = list[tuple[float, int, int]] | tuple[tuple[float, int, int], ...]
 _OutcomeCells: TypeAlias = list[tuple[float, int, int, int, int]] | tuple[tuple[float, int, int, int, int], ...]
 _CountEpochs: TypeAlias = list[tuple[int, int, int, int]] | tuple[tuple[int, int, int, int], ...]
+
+def slo_answer(question: _Document) -> str:
+    """The answer to a question about budgets, as JSON text; `rampgate.slo` has a function for each question. Without the interpreter's lock."""
 
 def version() -> str:
     """The version of this build, for example `0.1.0`."""
@@ -584,6 +589,24 @@ def ask_gate(gate: _Document, reading: Reading, current: str, asked: str) -> Gat
 
     `gate` has the fields of a release spec's `objective`, without `metric`.
     """
+
+@final
+class BurnRatePolicy:
+    """Who has to be told that an error budget burns, and how soon: rows of two windows, absolute rules, and their options. It never changes.
+
+    A document of `target`, and either a `preset` (`workbook_3`, `workbook_4`, `sloth_28`, `sloth_30`, `pyrra`, `datadog_7`, `datadog_30`, `datadog_90`) or `period` and
+    `rows`; see `core/spec/burn_rate.md`.
+    """
+
+    def __new__(cls, document: _Document) -> BurnRatePolicy: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    @property
+    def json(self) -> str:
+        """The policy with its checked rows, as JSON text."""
+    def start(self) -> str:
+        """What the alerts of this policy remember before the first evaluation, as JSON text."""
+    def evaluate(self, counter: Counter, now: _Moment, state: _Document) -> AlertEvaluation:
+        """The decision at `now`, and the state after it, which is for the next evaluation."""
 
 @final
 class Counter:

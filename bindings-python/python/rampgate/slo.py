@@ -1,15 +1,58 @@
-"""What is left of an error budget, and the exposure that it allows. All of it in integers, so the same everywhere."""
+"""What is left of an error budget, and the exposure that it allows. All of it in integers, so the same everywhere.
+
+The functions of this module take a question as a mapping or JSON text, and give plain values, named as in the JSON of every language.
+`core/spec/budgets.md` and `core/spec/burn_rate.md` say what each field is. Intervals are `[from, to, good, bad]`, samples `[at, good, bad]`, incidents
+`[from, to]`; instants Unix milliseconds or texts.
+
+>>> from rampgate import slo
+>>> report = slo.composite(
+...     {
+...         "target": "98%",
+...         "composite": "serial",
+...         "members": [{"name": "api", "good": 990, "bad": 10}, {"name": "store", "good": 980, "bad": 20}],
+...     }
+... )
+>>> report["state"]  # between 20 and 30 of a thousand failed: it depends on whether they failed together
+'undecided'
+>>> forms = slo.closed_forms({"policy": {"target": "99.9%", "preset": "workbook_4"}, "failing": "5%"})
+>>> forms["rows"][0]["time_to_fire"]
+'17m16s800ms'
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal, TypeAlias
 
+from ._native import slo_answer
 from ._text import objective, share, span, tagged
 
-__all__ = ["Answer", "Budget", "BudgetState", "GateReport", "GateRule", "Reading"]
+__all__ = [
+    "AlertEvaluation",
+    "Answer",
+    "Budget",
+    "BudgetState",
+    "GateReport",
+    "GateRule",
+    "Reading",
+    "account",
+    "answer",
+    "burn_rate",
+    "closed_forms",
+    "cohorts",
+    "composite",
+    "gate",
+    "openslo",
+    "period",
+    "policy",
+    "replay",
+    "reservations",
+    "scrapes",
+    "slices",
+]
 
 BudgetState: TypeAlias = Literal["ok", "at_risk", "exhausted", "insufficient_data"]
 """How an error budget stands. `insufficient_data` is neither met nor exhausted."""
@@ -129,3 +172,93 @@ class GateReport:
             json=text,
             **form,
         )
+
+
+@dataclass(frozen=True)
+class AlertEvaluation:
+    """A burn-rate policy's decision, and what its alerts remember after it."""
+
+    decision: Mapping[str, Any]
+    """The alert, with each row's and rule's status and the numbers of its windows."""
+    state: str
+    """What the alerts remember, as JSON text: for the next evaluation."""
+    json: str = field(repr=False, compare=False)
+    """The decision's JSON text, the same in every language."""
+
+    @classmethod
+    def _of(cls, decision: str, state: str) -> AlertEvaluation:
+        return cls(json.loads(decision), state, decision)
+
+
+def answer(question: Mapping[str, Any] | str) -> str:
+    """The answer to a question as JSON text, the same in every language. The question is an object of one field, which names it like the functions below."""
+    return slo_answer(question)
+
+
+def _ask(name: str, of: Any) -> Any:
+    return json.loads(slo_answer({name: json.loads(of) if isinstance(of, str) else of}))
+
+
+def slices(of: Mapping[str, Any] | str) -> dict[str, Any]:
+    """Budgets by events, by ratio slices and by binary slices, and how far they disagree."""
+    return _ask("slices", of)  # type: ignore[no-any-return]
+
+
+def account(of: Mapping[str, Any] | str) -> dict[str, Any]:
+    """What was promised and what was spent of a period, with exclusions, changes of the objective and adjustments."""
+    return _ask("account", of)  # type: ignore[no-any-return]
+
+
+def period(of: Mapping[str, Any] | str) -> dict[str, Any]:
+    """The instants of a rolling, calendar or fixed period."""
+    return _ask("period", of)  # type: ignore[no-any-return]
+
+
+def cohorts(of: Mapping[str, Any] | str) -> dict[str, Any]:
+    """What the canary and the control spent, and what the canary spent beyond the control."""
+    return _ask("cohorts", of)  # type: ignore[no-any-return]
+
+
+def composite(of: Mapping[str, Any] | str) -> dict[str, Any]:
+    """The budget of several services together: exact where joint counts are known, else bounds."""
+    return _ask("composite", of)  # type: ignore[no-any-return]
+
+
+def scrapes(of: Sequence[Mapping[str, Any]] | str) -> list[dict[str, Any]]:
+    """What running totals come to, with resets told from decreases."""
+    return _ask("scrapes", of)  # type: ignore[no-any-return]
+
+
+def reservations(of: Mapping[str, Any] | str) -> dict[str, Any]:
+    """What a new authority answers to requests of several releases against one budget, and what it holds after them."""
+    return _ask("reservations", of)  # type: ignore[no-any-return]
+
+
+def gate(of: Mapping[str, Any] | str) -> dict[str, Any]:
+    """What a gate says of a rise; with `beside`, next to what other releases have reserved."""
+    return _ask("gate", of)  # type: ignore[no-any-return]
+
+
+def policy(of: Mapping[str, Any] | str) -> dict[str, Any]:
+    """A burn-rate policy with its checked rows."""
+    return _ask("policy", of)  # type: ignore[no-any-return]
+
+
+def burn_rate(of: Mapping[str, Any] | str) -> dict[str, Any]:
+    """The decisions of a policy over recorded events or over readings, and the state after them. For a live counter: `rampgate.BurnRatePolicy`."""
+    return _ask("burn_rate", of)  # type: ignore[no-any-return]
+
+
+def closed_forms(of: Mapping[str, Any] | str) -> dict[str, Any]:
+    """What a policy does under a steady failure: when it fires and resets, what is spent until then, how long the budget lasts."""
+    return _ask("closed_forms", of)  # type: ignore[no-any-return]
+
+
+def replay(of: Mapping[str, Any] | str) -> list[dict[str, Any]]:
+    """What policies would have told of a recorded series with incidents: precision, recall, times to detect and to reset, spend."""
+    return _ask("replay", of)  # type: ignore[no-any-return]
+
+
+def openslo(of: Mapping[str, Any] | Sequence[Any] | str) -> dict[str, Any]:
+    """What is honoured of OpenSLO v1 documents, and a list of everything that is not."""
+    return _ask("openslo", of)  # type: ignore[no-any-return]

@@ -165,5 +165,5 @@ fn write_object<'py>(
 /// A key in a path, as the core writes it.
 pub(crate) fn place(key: &str) -> String {
     let plain = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    if plain { format!(".{key}") } else { format!("[\"{}\"]", key.escape_debug()) }
+    if plain { format!(".{key}") } else { format!("[\"{}\"]", rampgate::Escaped(key)) }
 }

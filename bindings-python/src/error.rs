@@ -40,7 +40,7 @@ impl Refusal {
             {
                 format!(", got {word}")
             }
-            Some(text) => format!(", got `{}`", text.escape_debug()),
+            Some(text) => format!(", got `{}`", rampgate::Escaped(text)),
         };
         let message = format!("invalid `{}`: {}{got}", self.path, self.rule);
         error(py, &message, vec![(&self.path, self.code, &self.rule, self.value.as_deref())])

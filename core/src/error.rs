@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::RefCell;
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 /// Longest excerpt of an offending value that a problem keeps, in bytes.
 const LONGEST_VALUE: usize = 120;
@@ -116,9 +116,51 @@ impl fmt::Display for Problem {
             Some(word) if !word.is_empty() && !word.chars().any(|c| c.is_whitespace() || c.is_control()) => {
                 write!(f, ", got {word}")
             }
-            Some(text) => write!(f, ", got `{}`", text.escape_debug()),
+            Some(text) => write!(f, ", got `{}`", Escaped(text)),
         }
     }
+}
+
+/// Text that somebody else wrote, as an error shows it: on one line, and with nothing in it that hides, or turns the direction of what follows.
+///
+/// Quotes, backslashes, control characters, spaces other than the plain one, invisible and private characters are escaped, always the same ones: a
+/// message does not depend on the Unicode version of whoever built the program.
+///
+/// ```
+/// use rampgate::Escaped;
+///
+/// assert_eq!(Escaped("a \"b\"\n\u{202e}c").to_string(), r#"a \"b\"\n\u{202e}c"#);
+/// assert_eq!(Escaped("naïve 表").to_string(), "naïve 表");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Escaped<'a>(
+    /// The text.
+    pub &'a str,
+);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.0.chars() {
+            match c {
+                '\n' => f.write_str("\\n")?,
+                '\r' => f.write_str("\\r")?,
+                '\t' => f.write_str("\\t")?,
+                '"' | '\\' => write!(f, "\\{c}")?,
+                c if is_unseen(c) => write!(f, "\\u{{{:x}}}", u32::from(c))?,
+                c => f.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Control characters, separators but the plain space, format characters, fillers, variation selectors, tags, and what has no agreed meaning.
+const fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\0'..='\x1f' | '\x7f'..='\u{a0}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{1680}'
+        | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}'
+        | '\u{205f}'..='\u{206f}' | '\u{3000}' | '\u{3164}' | '\u{e000}'..='\u{f8ff}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..)
 }
 
 /// Everything that was wrong with an input: never empty, cheap to clone.
@@ -271,6 +313,17 @@ mod tests {
         (0..2_000).for_each(|_| many.extend(&one));
         assert_eq!(many.finish(Some(())).unwrap_err().problems().count(), 1_000);
         assert_eq!(both.problems().count(), 2);
+    }
+
+    #[test]
+    fn no_control_or_odd_space_is_shown_as_it_is() {
+        for c in char::MIN..=char::MAX {
+            let shown = Escaped(c.encode_utf8(&mut [0; 4])).to_string();
+            let as_it_is = shown.chars().eq([c]);
+            assert!(as_it_is || shown.starts_with('\\'), "{shown}");
+            assert!(!as_it_is || !(c.is_control() || (c.is_whitespace() && c != ' ')), "{}", u32::from(c));
+            assert!(!c.is_ascii_alphanumeric() || as_it_is, "{c}");
+        }
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub mod simulate;
 mod siphash;
 pub mod slo;
 
-pub use error::{Error, Kind as ErrorKind, Problem};
+pub use error::{Error, Escaped, Kind as ErrorKind, Problem};
 pub use quantity::{Objective, Probability, Share, Span, Timestamp};
 
 /// The Rust code of the repository's front page, compiled and run with the other examples.

@@ -1,3 +1,4 @@
+use crate::error::Escaped;
 use alloc::rc::Rc;
 use core::fmt;
 
@@ -41,7 +42,7 @@ impl fmt::Display for Path<'_> {
         match self.step {
             Step::Root(name) => f.write_str(name),
             Step::Name(name) if is_plain(name) => write!(f, "{}{name}", if first { "" } else { "." }),
-            Step::Name(name) => write!(f, "[\"{}\"]", name.escape_debug()),
+            Step::Name(name) => write!(f, "[\"{}\"]", Escaped(name)),
             Step::Position(position) => write!(f, "[{position}]"),
         }
     }

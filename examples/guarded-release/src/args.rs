@@ -6,17 +6,33 @@ use core::fmt;
 use rampgate::{Probability, Span};
 use std::path::PathBuf;
 
-/// Replay traffic through one guarded release: who sees it, is it hurting them, can we afford it, what next.
+/// A guarded release: who sees it, is it hurting them, can we afford it, what next.
 ///
-/// Without arguments two recordings are replayed: a healthy release, which completes, and one with a real fault, which is
+/// Without a command two recordings are replayed: a healthy release, which completes, and one with a real fault, which is
 /// rolled back. Each decision is printed with its reasons, and a page with the plots is written at the end.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "guarded-release", version, after_long_help = EXAMPLES, max_term_width = 100)]
-#[command(args_conflicts_with_subcommands = true)]
+#[command(name = "guarded-release", version, after_long_help = EXAMPLES, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 
+    #[command(flatten)]
+    pub(crate) replay: ReplayArgs,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Replay traffic, recorded or from a log, through one guarded release (what happens without a command)
+    Replay(ReplayArgs),
+    /// Play releases of a spec many times: what would it do in good days and bad, and what would others do?
+    ///
+    /// Each scenario is played by this library and by the rules of Argo Rollouts, Flagger, Kayenta's judge and a bare schedule, in the same traffic. First each
+    /// of them is set so that it rolls back the same share of healthy releases.
+    Simulate(SimulateArgs),
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct ReplayArgs {
     /// Replay this access log instead; `-` reads standard input
     ///
     /// Common or combined log format, or JSON lines with `timestamp`, `unit`, `status` and optionally `arm` (control or
@@ -53,16 +69,6 @@ pub(crate) struct Args {
     /// Print the summary alone: no progress, no decisions
     #[arg(long, short)]
     pub(crate) quiet: bool,
-}
-
-/// What else there is to do.
-#[derive(Clone, Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Play releases of a spec many times: what would it do in good days and bad, and what would others do?
-    ///
-    /// Each scenario is played by this library and by the rules of Argo Rollouts, Flagger, Kayenta's judge and a bare schedule, in the same traffic. First each
-    /// of them is set so that it rolls back the same share of healthy releases.
-    Simulate(SimulateArgs),
 }
 
 /// What to simulate.
@@ -184,7 +190,7 @@ mod tests {
 
     #[test]
     fn no_argument_is_needed() {
-        let args = parse(&[]).unwrap();
+        let args = parse(&[]).unwrap().replay;
         assert_eq!(args.window.as_millis(), 600_000);
         assert_eq!(args.out, PathBuf::from("guarded-release.html"));
         assert!(args.log.is_none() && args.spec.is_none() && !args.quiet);
@@ -192,8 +198,8 @@ mod tests {
 
     #[test]
     fn a_log_is_a_file_or_standard_input() {
-        assert_eq!(parse(&["--log", "-"]).unwrap().log, Some(Input::Stdin));
-        assert_eq!(parse(&["--log", "a.log"]).unwrap().log, Some(Input::File("a.log".into())));
+        assert_eq!(parse(&["--log", "-"]).unwrap().replay.log, Some(Input::Stdin));
+        assert_eq!(parse(&["--log", "a.log"]).unwrap().replay.log, Some(Input::File("a.log".into())));
     }
 
     #[test]
@@ -209,7 +215,7 @@ mod tests {
     fn simulations_have_arguments_of_their_own() {
         let simulate = |args: &[&str]| match parse(&[&["simulate"], args].concat())?.command {
             Some(Command::Simulate(args)) => Ok(args),
-            None => Err(clap::Error::new(clap::error::ErrorKind::MissingSubcommand)),
+            _ => Err(clap::Error::new(clap::error::ErrorKind::MissingSubcommand)),
         };
         let args = simulate(&["--false-rollbacks", "2.5%", "--scenario", "a", "--scenario", "b"]).unwrap();
         assert_eq!((args.runs, args.seed, args.scenario.len()), (300, 1, 2));

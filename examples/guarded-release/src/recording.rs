@@ -56,7 +56,7 @@ pub(crate) struct RecordingError {
 impl fmt::Display for RecordingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, line, rule, value } = self;
-        write!(f, "invalid recording `{name}`, line {line}: {rule}, got `{}`", value.escape_debug())
+        write!(f, "invalid recording `{name}`, line {line}: {rule}, got `{}`", rampgate::Escaped(value))
     }
 }
 

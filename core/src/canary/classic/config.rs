@@ -1,6 +1,6 @@
 use super::{Metric, MetricReport, Report, Series};
 use crate::document::{Field, Node};
-use crate::error::{Error, Kind, Problems};
+use crate::error::{Error, Escaped, Kind, Problems};
 use crate::quantity::shown;
 use alloc::boxed::Box;
 use alloc::format;
@@ -210,11 +210,7 @@ impl Config {
 
 fn weight_path(group: &str) -> alloc::string::String {
     let plain = !group.is_empty() && group.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    if plain {
-        format!("group_weights.{group}")
-    } else {
-        format!("group_weights[\"{}\"]", group.escape_debug())
-    }
+    if plain { format!("group_weights.{group}") } else { format!("group_weights[\"{}\"]", Escaped(group)) }
 }
 
 /// The first name that was there before, with its place.

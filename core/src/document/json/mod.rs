@@ -8,6 +8,7 @@ mod tests;
 
 use super::float::nearest;
 use super::node::Node;
+use crate::error::Escaped;
 use crate::order;
 use alloc::borrow::Cow;
 use alloc::format;
@@ -187,7 +188,7 @@ impl<'a> Reader<'a> {
     fn twice(&mut self, name: &str) -> Wrong {
         self.skip();
         self.takes(b'}');
-        Wrong { rule: format!("the key `{}` is there twice", name.escape_debug()).into(), at: self.at }
+        Wrong { rule: format!("the key `{}` is there twice", Escaped(name)).into(), at: self.at }
     }
 
     /// A text between quotes, borrowed where it has no escapes.

@@ -45,7 +45,7 @@ impl fmt::Display for Flaw {
         write!(f, "invalid `{}`: {}", self.field, self.rule)?;
         match &self.value {
             None => Ok(()),
-            Some(value) => write!(f, ", got `{}`", value.escape_debug()),
+            Some(value) => write!(f, ", got `{}`", rampgate::Escaped(value)),
         }
     }
 }

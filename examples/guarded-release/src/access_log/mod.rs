@@ -190,8 +190,8 @@ mod tests {
             entries,
             [
                 "line 1: invalid `line`: must be UTF-8, got `\u{fffd}\u{fffd}`",
-                "line 2: invalid `line`: must hold no NUL byte, got `\\0\\0\\0`",
-                "line 3: invalid `line`: must hold no NUL byte, got `{\\\"unit\\\":\\\"\\0\\\"}`",
+                "line 2: invalid `line`: must hold no NUL byte, got `\\u{0}\\u{0}\\u{0}`",
+                "line 3: invalid `line`: must hold no NUL byte, got `{\\\"unit\\\":\\\"\\u{0}\\\"}`",
                 "line 4: invalid `line`: must be UTF-8, got `\u{fffd}`",
             ]
         );

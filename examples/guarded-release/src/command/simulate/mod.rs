@@ -85,15 +85,16 @@ fn set(
     Ok(set)
 }
 
-/// Each controller at the knobs that did best in the comparison of `core/spec/simulation.md`; what is set by healthy releases comes on top.
+/// Each controller at the knobs that did best in the daily service of `core/spec/simulation.md`; what is set by healthy releases comes on top.
 fn all() -> Result<Vec<Controller>, rampgate::Error> {
-    let quarter = "15m".parse()?;
-    let hour = "1h".parse()?;
+    let (half, hour) = ("30m".parse()?, "1h".parse()?);
     Ok(vec![
         Controller::Rampgate(None),
-        Controller::Argo(Argo::new(1.0)?.every(quarter, hour)?.failing(10)),
-        Controller::Flagger(Flagger::new(1.0)?.every(quarter, hour)?.failing(10)?.rising(Weights::Linear)),
-        Controller::Kayenta(Kayenta::new(1.0)?.every(quarter, "5m".parse()?)?.over(hour)?),
+        Controller::Argo(Argo::new(1.0)?.every(half, hour)?.failing(5).relative()),
+        Controller::Flagger(
+            Flagger::new(1.0)?.every("5m".parse()?, half)?.failing(20)?.rising(Weights::Linear).relative(),
+        ),
+        Controller::Kayenta(Kayenta::new(1.0)?.every("15m".parse()?, "2m".parse()?)?.over(hour)?),
         Controller::Schedule,
     ])
 }

@@ -224,9 +224,9 @@ impl Spend {
     }
 }
 
-const BILLION: u128 = 1_000_000_000;
-/// Parts per million in one, times the billionths that `allowed` is told in.
-const PPM_OF_BILLIONTHS: u128 = 1_000_000 * BILLION;
+pub(super) const BILLION: u128 = 1_000_000_000;
+/// Parts per million in one, times the billionths that objectives are told in.
+pub(super) const PPM_OF_BILLIONTHS: u128 = 1_000_000 * BILLION;
 
 fn saturated(parts: u128) -> i64 {
     i64::try_from(parts).unwrap_or(i64::MAX)

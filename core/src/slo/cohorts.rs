@@ -1,4 +1,4 @@
-use super::budget::period_rule;
+use super::budget::{PPM_OF_BILLIONTHS, period_rule};
 use super::exact::{Natural, signed_up};
 use super::{Counter, Reading};
 use crate::error::{Error, Kind};
@@ -211,9 +211,6 @@ impl CohortReport {
         &self.control
     }
 }
-
-/// Parts per million in one, times the billionths that objectives are told in.
-const PPM_OF_BILLIONTHS: u128 = 1_000_000_000_000_000;
 
 #[cfg(test)]
 mod tests {

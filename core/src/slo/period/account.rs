@@ -1,5 +1,6 @@
 use super::{Adjustments, Exclusion, Period, Terms, Treatment};
 use crate::quantity::{Objective, Share, Span, Timestamp};
+use crate::slo::budget::{BILLION, PPM_OF_BILLIONTHS, WHOLE};
 use crate::slo::exact::{Natural, signed_up};
 use crate::slo::{BudgetState, Interval};
 use alloc::vec::Vec;
@@ -221,11 +222,6 @@ impl Account {
         self.straddling
     }
 }
-
-const WHOLE: i64 = 1_000_000;
-const BILLION: u128 = 1_000_000_000;
-/// Parts per million in one, times the billionths that objectives are told in.
-const PPM_OF_BILLIONTHS: u128 = 1_000_000 * BILLION;
 
 /// A segment while it is counted; 128 bits hold any number of counts.
 struct Judged {

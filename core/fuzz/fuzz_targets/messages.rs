@@ -28,7 +28,7 @@ fn tally(bytes: &[u8]) {
     }
 }
 
-/// The checksum is the last eight bytes; the target corrects it, so that what is behind it gets fuzzed as well.
+// The checksum is the last eight bytes; the target corrects it, so that what is behind it gets fuzzed as well.
 fuzz_target!(|bytes: &[u8]| {
     tally(bytes);
     let mut release = Release::from_json(SPEC, ReplicaId(1)).unwrap();

@@ -17,6 +17,11 @@ def moment(millis: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=millis)
 
 
+def millis(moment: datetime) -> int:
+    """An aware datetime as Unix milliseconds, whose fraction is dropped."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
 def share(text: str) -> float:
     """`12.5%` as 0.125: the float nearest to the parts per million that the library holds."""
     return int(Decimal(text.removesuffix("%")) * 10_000) / 1_000_000

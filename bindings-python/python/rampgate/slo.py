@@ -2,7 +2,7 @@
 
 The functions of this module take a question as a mapping or JSON text, and give plain values, named as in the JSON of every language.
 `core/spec/budgets.md` and `core/spec/burn_rate.md` say what each field is. Intervals are `[from, to, good, bad]`, samples `[at, good, bad]`, incidents
-`[from, to]`; instants Unix milliseconds or texts.
+`[from, to]`; instants Unix milliseconds, aware datetimes or texts; spans texts or timedeltas; shares texts, such as `25%`.
 
 >>> from rampgate import slo
 >>> report = slo.composite(
@@ -17,6 +17,10 @@ The functions of this module take a question as a mapping or JSON text, and give
 >>> forms = slo.closed_forms({"policy": {"target": "99.9%", "preset": "workbook_4"}, "failing": "5%"})
 >>> forms["rows"][0]["time_to_fire"]
 '17m16s800ms'
+>>> from datetime import datetime, timedelta, timezone
+>>> noon = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
+>>> slo.period({"now": noon, "of": {"rolling": timedelta(days=1)}})
+{'from': 1795435200000, 'to': 1795521600000}
 """
 
 from __future__ import annotations
@@ -24,11 +28,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
 from ._native import slo_answer
-from ._text import objective, share, span, tagged
+from ._text import millis, objective, share, span, tagged
 
 __all__ = [
     "AlertEvaluation",
@@ -192,11 +196,42 @@ class AlertEvaluation:
 
 def answer(question: Mapping[str, Any] | str) -> str:
     """The answer to a question as JSON text, the same in every language. The question is an object of one field, which names it like the functions below."""
-    return slo_answer(question)
+    return slo_answer(_plain(question))
+
+
+_DEEPEST = 100
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def _ask(name: str, of: Any) -> Any:
-    return json.loads(slo_answer({name: json.loads(of) if isinstance(of, str) else of}))
+    # a text is read by the core alone, which refuses what Python's parser lets pass, such as a key that is there twice
+    return json.loads(slo_answer(f'{{"{name}":{of}}}' if isinstance(of, str) else _plain({name: of})))
+
+
+def _plain(question: Any) -> Any:
+    """The same with instants and spans in the form of the JSON. All else is left as it is, for the core to refuse by its path."""
+    try:
+        return _written(question, 0)
+    except RecursionError:
+        return question
+
+
+def _written(value: Any, depth: int) -> Any:
+    if depth > _DEEPEST:
+        raise RecursionError  # most likely it holds itself
+    if isinstance(value, Mapping):
+        return {name: _written(part, depth + 1) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_written(part, depth + 1) for part in value]
+    if isinstance(value, datetime):
+        # without a zone it is no instant, but the local time that YAML makes of an OpenSLO calendar's start
+        return value.isoformat(" ") if value.utcoffset() is None else millis(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        whole, rest = divmod(value, _MILLISECOND)
+        return f"{value / _MILLISECOND}ms" if rest else f"{whole}ms"
+    return value
 
 
 def slices(of: Mapping[str, Any] | str) -> dict[str, Any]:

@@ -49,6 +49,11 @@ def spec(**given: Any) -> Call:
 
 
 WRONG_TYPE: list[tuple[Call, str]] = [
+    (lambda r: r.assign_all(7), "`unit` must be"),  # type: ignore[arg-type]
+    (lambda r: rampgate.fleet.Fleet({"replicas": 4}).counts(math.nan), "`exposure` must be a share"),  # type: ignore[arg-type]
+    (lambda r: rampgate.fleet.Fleet([]), "`fleet` must be"),  # type: ignore[arg-type]
+    (lambda r: rampgate.fleet.Fleet({"replicas": 4}).batches("1%"), "`exposures` must be"),
+    (lambda r: rampgate.BurnRatePolicy({"target": "99.9%", "preset": "pyrra"}).evaluate(7, 0, "{}"), "`counter` must be a Counter"),  # type: ignore[arg-type]
     (lambda r: Release(b"{}", 1), "`spec` must be a JSON text or a mapping, got bytes"),  # type: ignore[arg-type]
     (lambda r: Release([], 1), "`spec` must be a JSON text or a mapping, got list"),  # type: ignore[arg-type]
     (lambda r: Release(None, 1), "`spec` must be a JSON text or a mapping, got NoneType"),  # type: ignore[arg-type]
@@ -147,6 +152,17 @@ WRONG_VALUE: list[tuple[Call, str, str]] = [
     (lambda r: rampgate.Counter.from_bytes(b""), "data", "corrupt"),
     (lambda r: rampgate.Counter.from_bytes(bytes(8)), "data", "corrupt"),
     (lambda r: rampgate.Counter().read("9s", NOON), "window", "range"),
+    (lambda r: rampgate.fleet.Fleet({"replicas": 0}), "replicas", "range"),
+    (lambda r: rampgate.fleet.Fleet({"replicas": 4, "max_surge": 0}), "max_surge", "conflict"),
+    (lambda r: rampgate.fleet.Fleet({"replicas": 4}).counts("101%"), "exposure", "range"),
+    (lambda r: rampgate.fleet.Fleet({"replicas": 4}).next({"ready_new": -1}, "1%"), "ready_new", "range"),
+    (lambda r: rampgate.fleet.Fleet({"replicas": 4}).batches(["1%", "two"]), "exposures[1]", "syntax"),
+    (lambda r: rampgate.planner.plan({}), "traffic", "missing"),
+    (lambda r: rampgate.planner.plan("{"), "goal", "syntax"),
+    (lambda r: rampgate.simulation.simulate({"spec": 7}), "spec", "type"),
+    (lambda r: rampgate.slo.answer({"slices": {}, "period": {}}), "document", "type"),
+    (lambda r: rampgate.BurnRatePolicy({"target": "99.9%", "preset": "best"}), "preset", "unknown"),
+    (lambda r: rampgate.BurnRatePolicy({"target": "99.9%", "preset": "pyrra"}).evaluate(rampgate.Counter(), 0, "{"), "state", "syntax"),
     (lambda r: rampgate.import_plan("spinnaker", {}), "source", "unknown"),  # type: ignore[arg-type]
     (lambda r: rampgate.import_plan("flagger", "{"), "flagger", "syntax"),
     (lambda r: rampgate.import_plan("flagger", [{"kind": math.nan}]), "[0].kind", "range"),

@@ -1015,17 +1015,17 @@ class Fleet:
     @property
     def least_ready(self) -> int:
         """The fewest replicas that have to be ready."""
-    def counts(self, exposure: float | str) -> dict[str, Any]:
+    def counts(self, exposure: str) -> dict[str, Any]:
         """The replicas of each version that an exposure comes to, rounded down, at least one new above 0%; and the actual share beside the declared one."""
-    def around(self, exposure: float | str) -> tuple[float, float]:
+    def around(self, exposure: str) -> tuple[float, float]:
         """The nearest exposures at or below and at or above that whole replicas can reach."""
-    def review(self, exposures: Iterable[float | str], tolerance: float | str) -> list[dict[str, Any]]:
+    def review(self, exposures: Iterable[str], tolerance: str) -> list[dict[str, Any]]:
         """What a plan of these exposures will not be: those that differ by more than the tolerance, repeat, or reach everybody too soon."""
-    def next(self, observed: _Document, exposure: float | str) -> dict[str, Any]:
+    def next(self, observed: _Document, exposure: str) -> dict[str, Any]:
         """The next batch toward an exposure, within the limits, and what it waits for."""
-    def actual(self, observed: _Document, exposure: float | str) -> dict[str, Any]:
+    def actual(self, observed: _Document, exposure: str) -> dict[str, Any]:
         """The exposure that is in force beside the declared one, and what is missing for it to be in force."""
-    def batches(self, exposures: Iterable[float | str], limit: SupportsIndex | None = None) -> list[dict[str, Any]]:
+    def batches(self, exposures: Iterable[str], limit: SupportsIndex | None = None) -> list[dict[str, Any]]:
         """The batches that a plan takes if each becomes ready, the first 10,000 unless told."""
 
 def plan_release(goal: _Document) -> PlanAnswer:

@@ -1,5 +1,5 @@
 use super::Stage;
-use super::plan::MOST_STAGES;
+use super::stage::MOST_STAGES;
 use crate::document::Field;
 use crate::error::Kind;
 use crate::quantity::{Share, scaled};

@@ -1,13 +1,10 @@
-use super::stage::or_default;
+use super::stage::{MOST_STAGES, or_default};
 use super::{Calendar, Fallback, PlanBuilder, Requirement, Stage, growth};
 use crate::document::{Field, Fields, Node};
 use crate::error::{Error, Kind, Problems};
 use crate::quantity::{Share, Span, Timestamp};
 use alloc::format;
 use alloc::vec::Vec;
-
-/// Most stages of a plan.
-pub(super) const MOST_STAGES: usize = 64;
 
 /// How old a finding may be, and how far two may lie apart, where the plan does not say: 15 minutes.
 const STALE_AFTER_MILLIS: u64 = 15 * 60_000;

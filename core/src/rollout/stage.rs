@@ -4,6 +4,9 @@ use crate::quantity::{Share, Span};
 use alloc::format;
 use serde::{Deserialize, Serialize};
 
+/// Most stages of a plan.
+pub(super) const MOST_STAGES: usize = 64;
+
 /// What a stage must show before the release may leave it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

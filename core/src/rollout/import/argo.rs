@@ -1,8 +1,8 @@
 use super::draft::Draft;
-use super::kubernetes::{given, resource};
+use super::kubernetes::{drop_known, given, resource};
 use super::report::Report;
 use super::{argo_steps, blue_green};
-use crate::document::{Field, Fields};
+use crate::document::Field;
 use crate::error::Kind;
 
 /// Fields of a Rollout whose loss has more to say than that a plan has no such thing.
@@ -41,17 +41,4 @@ pub(super) fn read(root: &Field<'_>, report: &mut Report) -> Option<Draft> {
         }
     };
     Some(Draft { name: rollout.name, ..draft })
-}
-
-/// Notes the fields of a table that are there.
-pub(super) fn drop_known(
-    fields: &mut Fields<'_>,
-    report: &mut Report,
-    table: &[(&'static str, &'static str)],
-) {
-    for (name, why) in table {
-        if let Some(field) = given(fields, name) {
-            report.dropped(&field, *why);
-        }
-    }
 }

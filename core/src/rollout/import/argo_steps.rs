@@ -1,7 +1,6 @@
-use super::argo::drop_known;
 use super::draft::{Draft, DraftStage};
 use super::duration::seconds_or_duration;
-use super::kubernetes::given;
+use super::kubernetes::{drop_known, given};
 use super::report::Report;
 use crate::document::Field;
 use crate::error::Kind;

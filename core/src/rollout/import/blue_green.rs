@@ -1,7 +1,6 @@
-use super::argo::drop_known;
 use super::draft::Draft;
 use super::duration::seconds;
-use super::kubernetes::given;
+use super::kubernetes::{drop_known, given};
 use super::report::Report;
 use crate::document::Field;
 

@@ -4,7 +4,7 @@ use crate::document::Field;
 use crate::error::{Error, Kind};
 use crate::quantity::{Share, Span};
 use crate::rollout::Plan;
-use crate::rollout::plan::MOST_STAGES;
+use crate::rollout::stage::MOST_STAGES;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -1,8 +1,7 @@
-use super::argo::drop_known;
 use super::draft::{Draft, DraftStage};
 use super::duration::go_duration;
 use super::flagger_checks::Checks;
-use super::kubernetes::{given, resource};
+use super::kubernetes::{drop_known, given, resource};
 use super::report::Report;
 use crate::document::{Field, Fields};
 use crate::error::Kind;

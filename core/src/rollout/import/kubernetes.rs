@@ -92,3 +92,16 @@ fn beside(kind: &str) -> &'static str {
         _ => "is another document, and nothing of it is followed",
     }
 }
+
+/// Notes the fields of a table that are there.
+pub(super) fn drop_known(
+    fields: &mut Fields<'_>,
+    report: &mut Report,
+    table: &[(&'static str, &'static str)],
+) {
+    for (name, why) in table {
+        if let Some(field) = given(fields, name) {
+            report.dropped(&field, *why);
+        }
+    }
+}

@@ -1,7 +1,7 @@
-use super::controller::{Lead, Why, split};
+use super::lead::{Lead, Why, split};
 use super::minute::{Minute, Split};
+use super::time::minutes;
 use super::timetable::Timetable;
-use super::traffic::minutes;
 use super::trail::Trail;
 use crate::error::{Error, Kind};
 use crate::quantity::{Span, shown};
@@ -36,7 +36,7 @@ impl Argo {
     /// # Errors
     /// A limit that is not from 0 to 1000.
     pub fn new(limit: f64) -> Result<Self, Error> {
-        let five = Span::clamped(5 * super::traffic::MINUTE);
+        let five = Span::clamped(5 * super::time::MINUTE);
         let argo =
             Self { limit: 0.0, interval: five, window: five, failures: 0, errors: 4, to_control: false };
         argo.at(limit)

@@ -1,9 +1,10 @@
 use super::guarded::Guarded;
+use super::lead::{Lead, Why, split};
 use super::minute::{Minute, Split};
 use super::timetable::Timetable;
 use super::{Argo, Flagger, Kayenta, argo, flagger, kayenta};
 use crate::error::Error;
-use crate::quantity::{Probability, Share, Timestamp};
+use crate::quantity::{Probability, Timestamp};
 use crate::release::Spec;
 use crate::rollout::Phase;
 use alloc::boxed::Box;
@@ -55,21 +56,6 @@ impl Controller {
     }
 }
 
-/// What somebody who leads a release does with each minute.
-pub(super) trait Lead {
-    /// How units are split now.
-    fn split(&self) -> Split;
-
-    /// Where the release stands.
-    fn phase(&self) -> Phase;
-
-    /// Hears of a minute, and decides at its end. Why, where that ended it.
-    fn hear(&mut self, minute: &Minute) -> Result<Option<Why>, Error>;
-}
-
-/// Why a release ended, in a word that stays the same over versions.
-pub(super) type Why = Box<str>;
-
 impl Controller {
     /// Begins to lead a release of `spec`.
     pub(super) fn lead(&self, spec: &Spec, start: Timestamp) -> Result<Box<dyn Lead>, Error> {
@@ -109,9 +95,4 @@ impl Lead for Schedule {
         self.minute += 1;
         Ok((self.phase() == Phase::Completed).then(|| "schedule".into()))
     }
-}
-
-/// The canary, and everybody else.
-pub(super) const fn split(canary: Share) -> Split {
-    Split { canary, control: canary.complement() }
 }

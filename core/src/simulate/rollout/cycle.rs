@@ -1,4 +1,4 @@
-use super::traffic::MINUTE;
+use super::time::MINUTE;
 use crate::error::{Error, Kind};
 use crate::math;
 use crate::quantity::{Span, shown};

@@ -1,4 +1,4 @@
-use super::traffic::MINUTE;
+use super::time::MINUTE;
 use super::{Background, Fault, Onset, Recording, Scenario, Traffic};
 use crate::document::{Field, Fields, Node};
 use crate::error::{Error, Kind, Problems};

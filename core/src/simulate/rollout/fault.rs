@@ -1,4 +1,4 @@
-use super::traffic::{MINUTE, minutes};
+use super::time::{MINUTE, minutes};
 use crate::error::{Error, Kind};
 use crate::math;
 use crate::quantity::{Probability, Share, Span, shown};

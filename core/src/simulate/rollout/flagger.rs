@@ -1,8 +1,8 @@
 use super::argo::{Limit, Measured, check_limit, check_minutes, measure};
-use super::controller::{Lead, Why, split};
+use super::lead::{Lead, Why, split};
 use super::minute::{Minute, Split};
+use super::time::minutes;
 use super::timetable::Timetable;
-use super::traffic::minutes;
 use super::trail::Trail;
 use crate::error::{Error, Kind};
 use crate::quantity::{Share, Span};
@@ -44,7 +44,7 @@ impl Flagger {
     /// # Errors
     /// A limit that is not from 0 to 1000.
     pub fn new(limit: f64) -> Result<Self, Error> {
-        let one = Span::clamped(super::traffic::MINUTE);
+        let one = Span::clamped(super::time::MINUTE);
         let weights = Weights::default();
         Self { limit: 0.0, interval: one, window: one, threshold: 5, to_control: false, weights }.at(limit)
     }

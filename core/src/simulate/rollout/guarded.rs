@@ -1,4 +1,4 @@
-use super::controller::{Lead, Why};
+use super::lead::{Lead, Why};
 use super::minute::{Minute, Split};
 use crate::error::Error;
 use crate::observe::{Counts, ReplicaId, Tally};

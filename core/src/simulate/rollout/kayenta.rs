@@ -1,8 +1,8 @@
 use super::argo::check_minutes;
-use super::controller::{Lead, Why, split};
+use super::lead::{Lead, Why, split};
 use super::minute::{Minute, Split};
+use super::time::minutes;
 use super::timetable::Timetable;
-use super::traffic::minutes;
 use super::trail::Trail;
 use crate::canary::classic::{Config, Direction, Gaps, Measure, Metric, Series, Verdict};
 use crate::error::{Error, Kind};
@@ -32,7 +32,7 @@ impl Kayenta {
     /// # Errors
     /// A ratio that is not from 1 to 1,000,000.
     pub fn new(allowed: f64) -> Result<Self, Error> {
-        let minute = super::traffic::MINUTE;
+        let minute = super::time::MINUTE;
         let (interval, step) = (Span::clamped(60 * minute), Span::clamped(minute));
         Self { allowed: 1.0, interval, step, lookback: None }.at(allowed)
     }

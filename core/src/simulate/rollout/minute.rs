@@ -59,7 +59,7 @@ pub(super) struct Split {
 impl<'a> Weather<'a> {
     pub(super) fn new(scenario: &'a Scenario, seed: u64, run: u64, start: Timestamp) -> Self {
         let offset = scenario.traffic.offset(&mut Dice::new(seed, run));
-        let clock = start.as_millis() / super::traffic::MINUTE;
+        let clock = start.as_millis() / super::time::MINUTE;
         Self { scenario, seed, run, clock, offset, reached: Vec::new() }
     }
 

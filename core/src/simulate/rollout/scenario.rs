@@ -1,4 +1,4 @@
-use super::traffic::{MINUTE, minutes};
+use super::time::{MINUTE, minutes};
 use super::{Background, Fault, Recording, Traffic};
 use crate::error::{Error, Kind};
 use crate::quantity::Span;

@@ -1,6 +1,6 @@
-use super::controller::Why;
+use super::lead::Why;
 use super::minute::{Split, Truth, Weather};
-use super::traffic::MINUTE;
+use super::time::MINUTE;
 use super::{Controller, Outcomes, Run, Scenario};
 use crate::error::{Error, Kind};
 use crate::observe::Measure;

@@ -1,4 +1,4 @@
-use super::traffic::minutes;
+use super::time::minutes;
 use crate::quantity::Share;
 use crate::rollout::{Phase, Plan};
 use alloc::vec::Vec;

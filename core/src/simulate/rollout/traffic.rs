@@ -1,5 +1,6 @@
 use super::Recording;
 use super::cycle::Cycle;
+use super::time::{MINUTE, minutes};
 use crate::error::{Error, Kind};
 use crate::math;
 use crate::quantity::{Span, shown};
@@ -124,12 +125,4 @@ impl Traffic {
         };
         dice.poisson(f64::min(mean * factor, 1e8))
     }
-}
-
-/// Milliseconds of a minute.
-pub(super) const MINUTE: u64 = 60_000;
-
-/// Whole minutes, rounded down.
-pub(super) fn minutes(span: Span) -> u64 {
-    span.as_millis() / MINUTE
 }

@@ -121,7 +121,9 @@ def judged(document, look):
     )
     stage = [epoch for epoch in look["epochs"] if epoch["stage"] == look["stage"]]
     units = sum(epoch["canary"]["units"] for epoch in stage)
-    observed = lambda g: any(units_of(epoch["canary"]["metrics"].get(g["name"])) for epoch in stage)
+    seen = lambda arm, g: sum(units_of(epoch[arm]["metrics"].get(g["name"])) for epoch in stage)
+    control_units = sum(epoch["control"]["units"] for epoch in stage)
+    observed = lambda g: seen("canary", g) > 0 and 2 * seen("canary", g) * control_units >= seen("control", g) * units
     if merged(everyone) >= -log(alpha):
         verdict = "harm"
     elif split >= -log(srm):

@@ -121,7 +121,9 @@ def judged(document, look):
     )
     stage = [epoch for epoch in look["epochs"] if epoch["stage"] == look["stage"]]
     units = sum(epoch["canary"]["units"] for epoch in stage)
-    observed = lambda g: any(units_of(epoch["canary"]["metrics"].get(g["name"])) for epoch in stage)
+    seen = lambda arm, g: sum(units_of(epoch[arm]["metrics"].get(g["name"])) for epoch in stage)
+    control_units = sum(epoch["control"]["units"] for epoch in stage)
+    observed = lambda g: seen("canary", g) > 0 and 2 * seen("canary", g) * control_units >= seen("control", g) * units
     if merged(everyone) >= -log(alpha):
         verdict = "harm"
     elif split >= -log(srm):
@@ -269,7 +271,16 @@ def main():
         epoch["control"]["metrics"] = {"errors": {"units": 410, "failures": 9}}
         epoch["references"] = {}
     silent["report"] = judged(silent["judge"], silent["look"])
-    for case in (broken, silent):
+    # a canary that lost most of its outcomes, and one that lost half of them
+    lost = []
+    for units, failures in ((200, 0), (9_999, 90), (10_000, 90)):
+        case = json.loads(json.dumps(silent)) | {"report": None}
+        look = case["look"] = {"stage": 0, "stages": 1, "epochs": case["look"]["epochs"][:1]}
+        for arm, seen in (("canary", {"units": units, "failures": failures}), ("control", {"units": 20_000, "failures": 200})):
+            look["epochs"][0][arm] = look["epochs"][0][arm] | {"units": 20_000, "metrics": {"errors": seen}}
+        case["report"] = judged(case["judge"], look)
+        lost.append(case)
+    for case in (broken, silent, *lost):
         for epoch in case["look"]["epochs"]:
             del epoch["ppm"]
         cases.append(case)

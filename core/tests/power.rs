@@ -303,3 +303,31 @@ fn a_document_reports_all_that_is_wrong_with_it() {
     let error = Trial::from_json(&format!("{trial}, \"seed\": 1, \"ask\": {{}}}}")).unwrap_err();
     assert_eq!(error.problems().map(rampgate::Problem::path).collect::<Vec<_>>(), ["seed", "ask"]);
 }
+
+/// A document may not ask for days: what it could ask for is told, and that is answered.
+#[test]
+fn a_question_that_takes_hours_is_refused() {
+    let latency = r#"{"name": "e", "measure": "distribution"}"#;
+    let quantiles =
+        r#"{"quantiles": [{"share": "50%", "value": 80000000}, {"share": "99%", "value": 400000000}]}"#;
+    let ask = |guardrail: &str, baseline: &str, stages: usize, runs: u32, ask: &str| {
+        let units = 100_000 / stages;
+        let stage = format!(r#"{{"canary": "50%", "control": "50%", "units": {units}}}"#);
+        let stages = vec![stage; stages].join(",");
+        answer(&format!(
+            r#"{{"guardrail": {guardrail}, "baseline": {baseline}, "stages": [{stages}], "look_every": 1, "runs": {runs}, "ask": {ask}}}"#
+        ))
+    };
+    let smallest = r#"{"smallest_effect": {"power": 0.8}}"#;
+    let safety = r#"{"safety": {"ratio": 1}}"#;
+    for (stages, runs, question) in [(1, 100_000, smallest), (100, 3, smallest), (1, 100_000, safety)] {
+        let error = ask(latency, quantiles, stages, runs, question).unwrap_err();
+        assert_eq!((error.path(), error.kind().code()), ("runs", "range"), "{error}");
+        assert!(error.to_string().contains("must be at most "), "{error}");
+    }
+    // 100,001 looks of 5 steps: 2,399 runs and no more
+    let rate =
+        |runs| ask(r#"{"name": "e"}"#, r#"{"rate": 0.5}"#, 1, runs, r#"{"detection": {"ratio": 1.9}}"#);
+    assert!(rate(2_399).is_ok());
+    assert!(rate(2_400).unwrap_err().to_string().contains("must be at most 2399 "));
+}

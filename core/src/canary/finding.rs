@@ -24,7 +24,8 @@ pub enum Verdict {
 pub enum Lack {
     /// No unit of the canary has an outcome in this stage.
     NoData,
-    /// A required guardrail has no outcome in this stage, while others have.
+    /// A required guardrail has no outcome in this stage, while others have; or it observed less than half of the part of the canary's units that it
+    /// observed of the control's, so that failures may be lost with the rest.
     MissingMetric,
     /// The newest outcome is older than the policy allows.
     Stale,

@@ -149,8 +149,16 @@ impl Judge {
         if look.at.since(newest) > look.stale_after {
             return Some(Lack::Stale);
         }
-        let units = |tally: &Tally, metric| tally.series(metric).map_or(0, Series::units);
-        let observed = |metric: Metric| look.present().any(|epoch| units(epoch.canary, metric) > 0);
+        // what of an arm's units a metric observed: less than half of the part that it observed of the control's, and failures were lost with the rest
+        let observed = |metric: Metric| {
+            let sum = |of: &dyn Fn(&Epoch<'_>) -> u64| {
+                u128::from(look.present().map(of).fold(0, u64::saturating_add))
+            };
+            let seen = |tally: &Tally| tally.series(metric).map_or(0, Series::units);
+            let canary = sum(&|epoch| seen(epoch.canary));
+            let twice = canary.saturating_mul(2).saturating_mul(sum(&|epoch| epoch.control.units()));
+            canary > 0 && twice >= sum(&|epoch| seen(epoch.control)) * sum(&|epoch| epoch.canary.units())
+        };
         let required = (0..).map_while(Metric::new).zip(&self.guardrails).filter(|(_, g)| g.is_required());
         required.map(|(metric, _)| metric).any(|metric| !observed(metric)).then_some(Lack::MissingMetric)
     }
@@ -172,7 +180,7 @@ fn ln_mismatch(look: &Look<'_>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observe::{Measure, Outcome};
+    use crate::observe::{Counts, Measure, Outcome};
     use crate::quantity::{Share, Span, Timestamp};
     use alloc::string::ToString;
     use alloc::vec;
@@ -233,6 +241,26 @@ mod tests {
         }
         let report = verdict(&judge, &[epoch(0, &unseen, &tally(100, &[0, 0]))]);
         assert_eq!(report.finding.verdict, Verdict::Insufficient(Lack::MissingMetric));
+    }
+
+    /// A canary that loses most of its outcomes loses failures: few failures of few outcomes are not safety.
+    #[test]
+    fn a_metric_that_the_canary_mostly_lost_is_missing() {
+        let of = |observed: u64, failures: u64| {
+            Tally::from_counts(20_000, &[Counts::new(observed, failures).unwrap()], AT).unwrap()
+        };
+        let control = of(20_000, 200);
+        let judged = |canary: &Tally, control: &Tally| {
+            verdict(&judge(&["errors"]), &[epoch(0, canary, control)]).finding.verdict
+        };
+        let missing = Verdict::Insufficient(Lack::MissingMetric);
+        assert_eq!(judged(&of(200, 0), &control), missing);
+        assert_eq!(judged(&of(9_999, 100), &control), missing);
+        assert_eq!(judged(&of(10_000, 100), &control), Verdict::Safe);
+        // where both arms observe few, nothing was lost by one alone
+        assert_eq!(judged(&of(4_000, 200), &of(4_000, 200)), Verdict::Safe);
+        // and harm that was seen is harm
+        assert_eq!(judged(&of(2_000, 900), &control), Verdict::Harm);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::quantity::{Probability, shown};
 /// Robbins (1970); in this form the normal mixtures of Howard, Ramdas, McAuliffe and Sekhon (2021). The one-sided one mixes over
 /// drifts above 0 alone and holds against every drift at or below it.
 ///
-/// **Holds when** the sum is sub-Gaussian with variance v. For estimated variances it holds as the sample grows: see
+/// **Holds when** v is at least 0 (of a negative one or of NaN nothing but NaN may come) and the sum is sub-Gaussian with variance v. For estimated variances it holds as the sample grows: see
 /// [`MeanTest`](super::MeanTest).
 ///
 /// ```

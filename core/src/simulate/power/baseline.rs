@@ -42,6 +42,11 @@ enum Kinds {
 }
 
 impl Baseline {
+    /// What one look costs, where any but a distribution costs 1.
+    pub(super) const fn steps(&self) -> u64 {
+        if matches!(self.0, Kinds::Distribution(_)) { 10 } else { 1 }
+    }
+
     /// Units that fail with this chance.
     #[must_use]
     pub fn rate(chance: Probability) -> Self {

@@ -70,14 +70,20 @@ impl Trial {
 /// # Ok::<(), rampgate::Error>(())
 /// ```
 ///
+/// A question is bounded, as documents may come from anywhere: the sum over looks of 4 + the stages so far, times 10 for distributions, times 12 for
+/// `smallest_effect`, times the runs, must be at most 1,200,000,000. That is an hour of a core at most, and mostly minutes, because a run ends where the verdict is
+/// given. Whoever has longer than that calls [`Trial`]'s own methods.
+///
 /// # Errors
-/// Text that is not JSON, or all that is wrong with its fields, unknown ones included; and what [`Trial`] refuses.
+/// Text that is not JSON, or all that is wrong with its fields, unknown ones included; what [`Trial`] refuses; and more `runs` than the bound allows.
 pub fn answer(text: &str) -> Result<String, Error> {
     let node = Node::parse("question", text)?;
     let problems = Problems::default();
     let read = read(&Field::root(&node, &problems));
     let (parts, ask, runs) = problems.finish(read)?;
-    let answer = ask.of(&parts.trial()?, runs)?;
+    let trial = parts.trial()?;
+    ask.check(&trial, runs)?;
+    let answer = ask.of(&trial, runs)?;
     serde_json::to_string(&answer).map_err(|_| Error::absent("answer", Kind::Range, "must be numbers"))
 }
 
@@ -140,7 +146,20 @@ enum Answer {
     Ratio(Estimate<f64>),
 }
 
+/// How often a search plays its stages: seldom more often to the end.
+const SEARCH: u64 = 12;
+
 impl Ask {
+    fn check(self, trial: &Trial, runs: Runs) -> Result<(), Error> {
+        match self {
+            Self::Detection { .. } | Self::UnitsNeeded { .. } => trial.check_steps(0, 1, runs),
+            Self::Safety { .. } | Self::UnitsToSafety { .. } => {
+                trial.check_steps(trial.last_stage(), 1, runs)
+            }
+            Self::SmallestEffect { .. } => trial.check_steps(0, SEARCH, runs),
+        }
+    }
+
     fn of(self, trial: &Trial, runs: Runs) -> Result<Answer, Error> {
         Ok(match self {
             Self::Detection { ratio } => Answer::Detection(trial.detection(ratio, runs)?),

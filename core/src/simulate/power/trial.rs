@@ -48,6 +48,8 @@ pub struct Trial {
 const MOST_LOOKS: u64 = 100_000;
 /// Most units in a run: 2^40.
 const MOST_UNITS: u64 = 1 << 40;
+/// Most steps of a question in a document. One takes 0.3 to 3.2 microseconds of a core, by measure and stages, so all take an hour at most.
+const MOST_STEPS: u64 = 1_200_000_000;
 
 impl Trial {
     /// A trial with the default policy, a look every 1,000 units (or as many as make 1,000 looks, if that is more), and an effect from the first unit on.
@@ -200,12 +202,34 @@ impl Trial {
         Ok(Estimate { method: Method::Simulated(runs), value: Some(tolerated + enough) })
     }
 
+    /// Whether a question that plays the stages from `first` on so many `times` can be answered within [`MOST_STEPS`].
+    pub(super) fn check_steps(&self, first: usize, times: u64, runs: Runs) -> Result<(), Error> {
+        // a look costs a draw, and the evidence of each epoch so far
+        let looks = (5_u64..).zip(self.stages.iter().skip(first));
+        let steps = looks.fold(0_u64, |sum, (step, stage)| {
+            sum.saturating_add((stage.units / self.look_every).saturating_add(1).saturating_mul(step))
+        });
+        let run = steps.saturating_mul(self.baseline.steps()).saturating_mul(times);
+        let most = MOST_STEPS / run.max(1);
+        if u64::from(runs.count()) > most {
+            let rule =
+                format!("must be at most {most} with these stages and looks, or the answer takes hours");
+            return Err(Error::new("runs", Kind::Range, rule, runs.count()));
+        }
+        Ok(())
+    }
+
+    /// The stage that is judged for safety.
+    pub(super) fn last_stage(&self) -> usize {
+        self.stages.len().saturating_sub(1)
+    }
+
     fn harm(&self, ratio: f64, runs: Runs) -> Result<Times, Error> {
         self.times(ratio, runs, 0, self.onset, Verdict::Harm)
     }
 
     fn safe(&self, ratio: f64, runs: Runs) -> Result<Times, Error> {
-        self.times(ratio, runs, self.stages.len().saturating_sub(1), 0, Verdict::Safe)
+        self.times(ratio, runs, self.last_stage(), 0, Verdict::Safe)
     }
 
     fn times(

@@ -1,13 +1,14 @@
 use super::contribution::Contribution;
 use super::message::{Cohort, DELTA, DIRECTIVE, Delta, Directive, Everything, STATE};
 use super::references::References;
+use super::run::{Judged, Run};
 use super::{Assignment, Assignments, Placement, Signal, Spec, Step};
-use crate::canary::{Epoch, Lack, Look, Report, Verdict};
+use crate::canary::{Epoch, Lack, Look, Verdict};
 use crate::error::{Error, Kind};
 use crate::flag::Reason;
 use crate::observe::{Cumulative, Entry, Joined, Ledger, Measure, Metric, Outcome, ReplicaId};
 use crate::quantity::{Share, Timestamp};
-use crate::rollout::{self, Command, Event, EventKind, Phase, State};
+use crate::rollout::{self, Decision, Event, EventKind, Phase, State};
 use crate::slo::{Clearance, GateReport};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -233,22 +234,28 @@ impl Release {
 
     /// A step that takes the same decisions, with a report or without one, which costs most of it.
     pub(crate) fn step_saying(&mut self, at: Timestamp, signal: Signal, report: bool) -> Result<Step, Error> {
-        let source_failed = matches!(signal, Signal::SourceError { .. });
-        let looks = match signal {
-            Signal::Tick | Signal::SourceError { .. } => true,
-            Signal::Command(Command::Start { .. } | Command::Retry { .. } | Command::Revise { .. }) => {
-                self.spec.gate().is_some()
-            }
-            Signal::Command(_) => false,
-        };
-        let (judged, report, gate) = match looks.then(|| self.look(at, source_failed, report)).flatten() {
+        let looks = signal.looks_first(self.spec.gate().is_some());
+        let judged = looks.then(|| self.look(at, &signal, report)).flatten();
+        let (judged, report, gate) = match judged {
             None => (None, None, None),
             Some(Judged { kind, report, gate }) => (Some(kind), report, gate),
         };
-        let command = command(signal, self.rollout()).or_else(|| judged.is_none().then_some(EventKind::Tick));
+        let command =
+            signal.into_command(self.rollout()).or_else(|| judged.is_none().then_some(EventKind::Tick));
+        let run = self.run(at, judged.into_iter().chain(command))?;
+        let (events, decisions) = self.commit(run);
+        Ok(Step { events, decisions, report, gate })
+    }
+
+    /// What these events, one after the other, would come to. Nothing changes.
+    pub(super) fn run(
+        &self,
+        at: Timestamp,
+        kinds: impl IntoIterator<Item = EventKind>,
+    ) -> Result<Run, Error> {
         let (mut state, mut events, mut decisions) = (self.rollout().clone(), Vec::new(), Vec::new());
         let mut cohorts = Vec::new();
-        for kind in judged.into_iter().chain(command) {
+        for kind in kinds {
             let event = Event { seq: state.seq().saturating_add(1), at, kind };
             let (next, decided) = rollout::step(self.spec.plan(), &state, &event)?;
             if next.cohort() != state.cohort() {
@@ -262,12 +269,18 @@ impl Release {
             events.push(event);
             decisions.extend(decided);
         }
+        Ok(Run { state, events, decisions, cohorts })
+    }
+
+    /// Makes what a run came to the release's state.
+    pub(super) fn commit(&mut self, run: Run) -> (Vec<Event>, Vec<Decision>) {
+        let Run { state, events, decisions, cohorts } = run;
         self.directive.rollout = state;
         if !cohorts.is_empty() && self.spec.measures().contains(&Measure::Distribution) {
             self.references.freeze(self.cohort(), &self.spec, &self.total());
         }
         self.directive.cohorts.extend(cohorts);
-        Ok(Step { events, decisions, report, gate })
+        (events, decisions)
     }
 
     /// This replica's contribution, cumulative, to be [merged](Self::merge) by the controller. Deliver it as often as you like, over any path,
@@ -346,7 +359,7 @@ impl Release {
     }
 
     /// Judges at `at`, if anybody is exposed under a stage.
-    fn look(&self, at: Timestamp, source_failed: bool, report: bool) -> Option<Judged> {
+    pub(super) fn look(&self, at: Timestamp, signal: &Signal, report: bool) -> Option<Judged> {
         let (attempt, stage) = self.directive.rollout.judging()?;
         let total = self.total();
         let epochs: Vec<Epoch<'_>> = total
@@ -369,7 +382,7 @@ impl Release {
         let mut report = report.then(|| self.spec.judge().judge(&look));
         let mut finding =
             report.as_ref().map_or_else(|| self.spec.judge().find(&look), |report| report.finding);
-        if source_failed && finding.verdict != Verdict::Harm {
+        if matches!(signal, Signal::SourceError { .. }) && finding.verdict != Verdict::Harm {
             finding.verdict = Verdict::Insufficient(Lack::SourceError);
         }
         if let Some(report) = &mut report {
@@ -389,24 +402,6 @@ impl Release {
         let ahead = if self.exposure() == Share::ZERO { stage } else { stage.saturating_add(1) };
         let next = usize::try_from(ahead).ok().and_then(|ahead| self.spec.plan().stages().get(ahead));
         next.map_or(self.exposure(), |stage| stage.exposure())
-    }
-}
-
-/// One look: the event that tells the rollout of it, and the numbers behind it.
-struct Judged {
-    kind: EventKind,
-    report: Option<Report>,
-    gate: Option<GateReport>,
-}
-
-/// The command that a signal is, as the log has it; none for those that only say that time has passed.
-fn command(signal: Signal, state: &State) -> Option<EventKind> {
-    match signal {
-        Signal::Tick | Signal::SourceError { .. } => None,
-        Signal::Command(Command::Approve { by, stage: None }) => {
-            Some(Command::Approve { by, stage: Some(state.stage().unwrap_or(0)) }.into())
-        }
-        Signal::Command(command) => Some(command.into()),
     }
 }
 

@@ -40,16 +40,19 @@
 
 mod aggregate;
 mod arm;
+mod beside;
 mod contribution;
 mod facade;
 mod message;
 mod references;
+mod run;
 mod signal;
 mod spec;
 mod step;
 mod together;
 
 pub use arm::{Arm, Assignment, ControlPool, Placement};
+pub use beside::SharedStep;
 pub use facade::Release;
 pub use signal::Signal;
 pub use spec::{Bets, Spec};

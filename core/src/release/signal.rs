@@ -1,6 +1,6 @@
 use crate::document::{Field, Node};
 use crate::error::{Error, Problems};
-use crate::rollout::Command;
+use crate::rollout::{Command, EventKind, State};
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +50,26 @@ impl Signal {
         let problems = Problems::default();
         let signal = Self::read(&Field::named("signal", &node, &problems));
         problems.finish(signal)
+    }
+
+    /// Whether it is preceded by a look, in a release that keeps a budget or not.
+    pub(super) const fn looks_first(&self, budget: bool) -> bool {
+        match self {
+            Self::Tick | Self::SourceError { .. } => true,
+            Self::Command(Command::Start { .. } | Command::Retry { .. } | Command::Revise { .. }) => budget,
+            Self::Command(_) => false,
+        }
+    }
+
+    /// The command that it is, as the log has it; none for those that only say that time has passed.
+    pub(super) fn into_command(self, state: &State) -> Option<EventKind> {
+        match self {
+            Self::Tick | Self::SourceError { .. } => None,
+            Self::Command(Command::Approve { by, stage: None }) => {
+                Some(Command::Approve { by, stage: Some(state.stage().unwrap_or(0)) }.into())
+            }
+            Self::Command(command) => Some(command.into()),
+        }
     }
 
     fn read(field: &Field<'_>) -> Option<Self> {

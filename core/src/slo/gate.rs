@@ -233,7 +233,7 @@ impl Gate {
     /// What `exposure` may spend at most before it is noticed, in parts per million of the whole budget, rounded up.
     ///
     /// x f d / (b W) with x and f in millionths and b in billionths; the product is below 2^82.
-    fn spend_ppm(&self, exposure: Share) -> u64 {
+    pub(crate) fn spend_ppm(&self, exposure: Share) -> u64 {
         let spend = u128::from(exposure.parts_per_million()) * self.failing_millis();
         u64::try_from(spend.div_ceil(self.budget_millis())).unwrap_or(u64::MAX)
     }
@@ -253,8 +253,8 @@ impl Gate {
         remaining * u64::from(self.risk.parts_per_million()) / 1_000_000
     }
 
-    /// The largest exposure whose spend, rounded up, is at most `allowed_ppm`. The product is below 2^82.
-    pub(super) fn largest_exposure(&self, allowed_ppm: u64) -> Share {
+    /// The largest exposure whose spend, rounded up, is at most `allowed_ppm`. The product is below 2^126.
+    pub(crate) fn largest_exposure(&self, allowed_ppm: u64) -> Share {
         let parts = u128::from(allowed_ppm) * self.budget_millis() / self.failing_millis();
         Share::clamped(u32::try_from(parts).unwrap_or(u32::MAX))
     }

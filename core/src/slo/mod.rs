@@ -44,7 +44,7 @@
 //! |---|---|
 //! | running totals of a monitoring system, which restart | [`Scraper`] |
 //! | canary and control, and want the release to pay for what it alone spends | [`Cohorts`] |
-//! | several releases on one budget | [`Reservations`], and [`Gate::ask_beside`] |
+//! | several releases on one budget | [`Reservations`], and [`Gate::ask_beside`]; [`Release::step_beside`](crate::release::Release::step_beside) does both |
 //! | a promise of good minutes, or want to know how much the way of counting matters | [`Slicing`], and [`ClosedSlices`] for a month of them |
 //! | a calendar month, an objective that changed, maintenance, corrections by hand | [`Terms`] for a [`Period`], and its [`Account`] |
 //! | one objective over several services | [`CompositeReport`] |

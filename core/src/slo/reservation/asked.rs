@@ -85,8 +85,12 @@ impl Gate {
         reservations: &Reservations,
         reservation: &str,
     ) -> ReservedReport {
-        let held = reservations.held_beside(reservation);
-        let gate = self.ask(reading, current, asked);
+        self.beside(self.ask(reading, current, asked), reservations.held_beside(reservation))
+    }
+
+    /// The answer that `gate` becomes where so much is held for others.
+    pub(crate) fn beside(&self, gate: GateReport, held: u64) -> ReservedReport {
+        let (current, asked) = (gate.current(), gate.asked());
         let allowed_ppm = self.allowed_beside(&gate, held);
         let largest = self.largest_exposure(allowed_ppm);
         let (answer, rule) = match gate.answer() {

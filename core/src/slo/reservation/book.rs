@@ -235,6 +235,34 @@ impl Reservations {
         self.held().saturating_sub(own)
     }
 
+    /// What this message's answer left held: nothing unless the message was heard, and none of its reservation after it.
+    ///
+    /// A release counts on nothing else. What a copy shows for an older message may be gone by the time that newer ones arrive.
+    ///
+    /// ```
+    /// use rampgate::slo::{Request, Reservations, Wish};
+    ///
+    /// let mut book = Reservations::new(500_000);
+    /// let more = Request::new("checkout-7", 1, "checkout", Wish::Reserve(300_000))?;
+    /// assert_eq!(book.granted(&more), 0); // not heard yet
+    /// let _ = book.apply(&more)?;
+    /// assert_eq!(book.granted(&more), 300_000);
+    /// let less = Request::new("checkout-7", 2, "checkout", Wish::Reserve(0))?;
+    /// assert_eq!(book.granted(&less), 0); // on its way: from now on the 300,000 are not to be counted on
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    #[must_use]
+    pub fn granted(&self, newest: &Request) -> u64 {
+        match self.entries.get(&newest.reservation) {
+            Some(Entry { release, sequence, wish, standing: Standing::Held(amount), .. })
+                if (release, *sequence, *wish) == (&newest.release, newest.sequence, newest.wish) =>
+            {
+                *amount
+            }
+            _ => 0,
+        }
+    }
+
     /// What may still be granted.
     #[must_use]
     pub fn free(&self) -> u64 {

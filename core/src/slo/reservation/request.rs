@@ -40,6 +40,12 @@ impl Request {
         Ok(Self { reservation: reservation.into(), sequence, release: release.into(), wish })
     }
 
+    /// The reservation that it is about.
+    #[must_use]
+    pub fn reservation(&self) -> &str {
+        &self.reservation
+    }
+
     pub(in crate::slo) fn read(field: &Field<'_>) -> Option<Self> {
         let mut fields = field.object()?;
         let name = |field: Field<'_>| field.name().map(String::from);

@@ -1,5 +1,5 @@
 use crate::document::check_name;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Escaped, Kind};
 use crate::quantity::Timestamp;
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -124,7 +124,7 @@ impl TryFrom<BTreeMap<String, Adjustment>> for Adjustments {
 
     fn try_from(entries: BTreeMap<String, Adjustment>) -> Result<Self, Error> {
         for (id, entry) in &entries {
-            let path = format!("adjustments[\"{}\"]", id.escape_debug());
+            let path = format!("adjustments[\"{}\"]", Escaped(id));
             check_name(&path, id)
                 .and_then(|()| check_name(&path, &entry.who))
                 .and_then(|()| check_name(&path, &entry.why))?;

@@ -9,9 +9,10 @@ use super::{
     Reservations, Scrape, Scraped, Scraper, Slicing,
 };
 use crate::document::{Field, Fields, Node};
-use crate::error::{Error, Kind, Problems};
+use crate::error::{Error, Escaped, Kind, Problems};
 use crate::quantity::{Objective, Share};
-use alloc::string::{String, ToString};
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 pub(super) use read::instant;
 use read::{intervals, reading, within};
@@ -240,11 +241,7 @@ fn at_risk(fields: &mut Fields<'_>) -> Option<Share> {
 
 /// A key of the user's own as it is written in a path.
 fn keyed(path: &str, key: &str) -> String {
-    let mut path = path.to_string();
-    path.push_str("[\"");
-    path.extend(key.escape_debug());
-    path.push_str("\"]");
-    path
+    format!("{path}[\"{}\"]", Escaped(key))
 }
 
 /// Notes that a list of which one is needed has none.

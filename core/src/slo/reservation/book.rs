@@ -1,6 +1,6 @@
 use super::{Answer, Refusal, Request, Wish};
 use crate::document::check_name;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Escaped, Kind};
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
@@ -106,7 +106,7 @@ impl Reservations {
         let known = self.entries.get(&request.reservation);
         if let Some(entry) = known {
             if entry.release != request.release {
-                let rule = format!("must be `{}`, which took this reservation", entry.release.escape_debug());
+                let rule = format!("must be `{}`, which took this reservation", Escaped(&entry.release));
                 return Err(Error::new("release", Kind::Conflict, rule, &request.release));
             }
             if request.sequence < entry.sequence {
@@ -314,7 +314,7 @@ impl TryFrom<Stored> for Reservations {
     fn try_from(stored: Stored) -> Result<Self, Error> {
         let Stored { limit, term, version, reservations } = stored;
         for (id, entry) in &reservations {
-            let path = format!("reservations[\"{}\"]", id.escape_debug());
+            let path = format!("reservations[\"{}\"]", Escaped(id));
             check_name(&path, id).and_then(|()| check_name(&path, &entry.release))?;
             if !entry.agrees() {
                 return Err(Error::absent(path, Kind::Corrupt, "must stand as its last message left it"));

@@ -50,6 +50,7 @@ fn judge(c: &mut Criterion) {
         .zip(arms.iter().zip(shares))
         .map(|(stage, ([canary, control], share))| Epoch {
             stage,
+            segment: 0,
             canary_share: share,
             control_share: share,
             canary,
@@ -57,7 +58,7 @@ fn judge(c: &mut Criterion) {
             references: &references,
         })
         .collect();
-    let look = Look { epochs: &epochs, stage: STAGES - 1, stages: STAGES, at: Timestamp::EPOCH, stale_after: Span::ZERO };
+    let look = Look { epochs: &epochs, stage: STAGES - 1, stages: STAGES, segments: &[], at: Timestamp::EPOCH, stale_after: Span::ZERO };
     let unplaced: Vec<Epoch<'_>> = epochs.iter().map(|epoch| Epoch { references: &[], ..*epoch }).collect();
     let unplaced = Look { epochs: &unplaced, ..look };
 

@@ -116,6 +116,7 @@ fn judged(judge: &Judge, seen: &[Seen], stage: u32, stages: u32) -> (Finding, Re
         .iter()
         .map(|seen| Epoch {
             stage: seen.stage,
+            segment: 0,
             canary_share: share(seen.shares.0),
             control_share: share(seen.shares.1),
             canary: &seen.arms.0,
@@ -123,7 +124,8 @@ fn judged(judge: &Judge, seen: &[Seen], stage: u32, stages: u32) -> (Finding, Re
             references: &[],
         })
         .collect();
-    let look = Look { epochs: &epochs, stage, stages, at: Timestamp::EPOCH, stale_after: Span::ZERO };
+    let (at, stale_after) = (Timestamp::EPOCH, Span::ZERO);
+    let look = Look { epochs: &epochs, stage, stages, segments: &[], at, stale_after };
     (judge.find(&look), judge.judge(&look))
 }
 

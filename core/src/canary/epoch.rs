@@ -1,12 +1,15 @@
 use super::{Arms, Cell, DistributionCell, FractionCell, OutcomeCell, Reference};
 use crate::observe::{Counts, Events, Fractions, Histogram, Metric, Moments, Series, Tally};
 use crate::quantity::{Share, Span, Timestamp};
+use alloc::vec::Vec;
 
 /// What both arms saw while one pair of shares was in force. Counts are never pooled over epochs of different shares.
 #[derive(Clone, Copy, Debug)]
 pub struct Epoch<'a> {
     /// The stage it belongs to, counted from 0.
     pub stage: u32,
+    /// How often the test for harm had begun anew inside the stage when this epoch began; 0 where tests begin with stages alone.
+    pub segment: u32,
     /// Share of all units that were in the canary.
     pub canary_share: Share,
     /// Share of all units that were in the control and analysed.
@@ -29,6 +32,9 @@ pub struct Look<'a> {
     pub stage: u32,
     /// How many stages the plan has.
     pub stages: u32,
+    /// Into how many segments the plan cuts each stage, its first included; empty where the test for harm begins with stages alone. Fixed before
+    /// the data is seen.
+    pub segments: &'a [u32],
     /// When the look is taken.
     pub at: Timestamp,
     /// Outcomes older than this are [`Lack::Stale`](super::Lack::Stale).
@@ -45,6 +51,13 @@ impl Epoch<'_> {
 
     pub(super) fn is_comparable(&self) -> bool {
         self.canary_share > Share::ZERO && self.control_share > Share::ZERO
+    }
+
+    /// Whether a restart of the test for harm, and nothing else, parts this epoch from the one before.
+    pub(super) fn continues(&self, before: &Self) -> bool {
+        self.stage == before.stage
+            && self.segment > before.segment
+            && (self.canary_share, self.control_share) == (before.canary_share, before.control_share)
     }
 
     pub(super) fn counts(&self, metric: Metric) -> Arms<Counts> {
@@ -101,6 +114,44 @@ impl Epoch<'_> {
         let Arms { canary, control } = self.histograms(metric)?;
         let frozen = self.references.get(metric.position()).and_then(Option::as_ref);
         Some(DistributionCell { rho: self.rho(), canary, control, reference: frozen.or(stated) })
+    }
+}
+
+/// An epoch with those that [continue](Epoch::continues) it: what it would be without restarts.
+pub(super) struct Joined<'a> {
+    first: Epoch<'a>,
+    sum: Option<Arms<Tally>>,
+}
+
+impl Joined<'_> {
+    pub(super) fn epoch(&self) -> Epoch<'_> {
+        match &self.sum {
+            Some(Arms { canary, control }) => Epoch { canary, control, ..self.first },
+            None => self.first,
+        }
+    }
+}
+
+impl<'a> Look<'a> {
+    /// The epochs as if the test for harm had begun with stages alone. Only that test looks at segments.
+    pub(super) fn joined(&self) -> Vec<Joined<'a>> {
+        let mut joined: Vec<Joined<'a>> = Vec::with_capacity(self.epochs.len());
+        let mut before: Option<&Epoch<'a>> = None;
+        for epoch in self.epochs {
+            let open = joined.last_mut().filter(|_| before.is_some_and(|before| epoch.continues(before)));
+            before = Some(epoch);
+            let taken = open.is_some_and(|Joined { first, sum }| {
+                let (canary, control) = (first.canary, first.control);
+                let sum =
+                    sum.get_or_insert_with(|| Arms { canary: canary.clone(), control: control.clone() });
+                // tallies of other metrics stay apart, as they always were
+                sum.canary.merge(epoch.canary).and_then(|()| sum.control.merge(epoch.control)).is_ok()
+            });
+            if !taken {
+                joined.push(Joined { first: *epoch, sum: None });
+            }
+        }
+        joined
     }
 }
 

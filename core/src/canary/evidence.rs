@@ -1,10 +1,11 @@
 use super::guardrail::{Pair, Tests};
+use super::restart::Starts;
 use super::{
-    Components, Epoch, Guardrail, HighRateWealth, Look, MeanLack, MeanTest, Shape, Wealth, ln_evidence_below,
-    restart,
+    Arms, Components, Epoch, Guardrail, HighRateWealth, Look, MeanLack, MeanTest, Shape, Wealth,
+    ln_evidence_below,
 };
 use crate::math::{self, LogSum};
-use crate::observe::{Counts, Metric};
+use crate::observe::{Counts, Metric, Moments};
 use alloc::vec::Vec;
 
 /// What one guardrail says at one look, in logarithms of e-values.
@@ -115,43 +116,42 @@ impl Question {
 }
 
 impl Evidence {
+    /// `look` is what the test for harm sees, and `whole` the same without restarts inside stages.
     pub(super) fn of(
         look: &Look<'_>,
-        metric: Metric,
-        guardrail: &Guardrail,
+        whole: &Look<'_>,
+        (metric, guardrail): (Metric, &Guardrail),
         forecast: Option<Needed>,
     ) -> Self {
         match guardrail.tests() {
-            Tests::Mean(pair) => Self::scoring(look, metric, guardrail, pair, forecast),
-            _ => Self::betting(look, metric, guardrail, forecast),
+            Tests::Mean(pair) => Self::scoring(look, whole, (metric, guardrail, pair), forecast),
+            _ => Self::betting(look, whole, (metric, guardrail), forecast),
         }
     }
 
-    /// Evidence from bets: harm restarted at each stage, safety of the present stage alone.
-    fn betting(look: &Look<'_>, metric: Metric, guardrail: &Guardrail, forecast: Option<Needed>) -> Self {
-        let gained = |epoch, question| Gains::of(epoch, metric, guardrail, question);
+    /// Evidence from bets: harm restarted, safety of the present stage alone.
+    fn betting(
+        look: &Look<'_>,
+        whole: &Look<'_>,
+        (metric, guardrail): (Metric, &Guardrail),
+        forecast: Option<Needed>,
+    ) -> Self {
+        let gained = |epoch: &Epoch<'_>, question| Gains::of(epoch, metric, guardrail, question);
         let none = Gains::none(guardrail.tests());
-        let epochs: Vec<(u32, Gains)> =
-            look.comparable().map(|epoch| (epoch.stage, gained(epoch, Question::Harm))).collect();
-        // from the newest epoch back, so that each start adds what the later ones do not have yet; the last start has all of them
         let mut since = none.clone();
-        let mut left = epochs.iter().rev().peekable();
-        let starts = (0..look.stages.max(1)).rev().map(|start| {
-            while let Some((_, gains)) = left.next_if(|(stage, _)| *stage >= start) {
-                since.add(gains);
-            }
-            let ln_evidence = if start > look.stage { 0.0 } else { since.ln_evidence(1.0) };
-            (restart::weight(start, look.stages), ln_evidence)
+        // each start adds what the later ones do not have yet
+        let ln_harm = restarted(look, |newer| {
+            newer.iter().for_each(|epoch| since.add(&gained(epoch, Question::Harm)));
+            since.ln_evidence(1.0)
         });
-        let ln_harm = ln_mean(&starts.collect::<Vec<_>>());
 
         let mut stage = none;
         let mut compared = false;
-        for epoch in look.comparable().filter(|epoch| epoch.stage == look.stage) {
+        for epoch in whole.comparable().filter(|epoch| epoch.stage == look.stage) {
             stage.add(&gained(epoch, Question::Safety));
             compared = true;
         }
-        let ceiling = Ceiling::of(look, metric, guardrail);
+        let ceiling = Ceiling::of(whole, metric, guardrail);
         let ln_safety = |times| match (compared, &ceiling) {
             (true, Some(ceiling)) => {
                 ln_mean(&[(1.0, stage.ln_evidence(times)), (1.0, ceiling.ln_evidence(times))])
@@ -160,7 +160,7 @@ impl Evidence {
             (false, Some(ceiling)) => ceiling.ln_evidence(times),
             (false, None) => 0.0,
         };
-        let ln_first = math::ln(restart::weight(0, look.stages));
+        let ln_first = math::ln(Starts::of(look).weight(0, 1));
         Self {
             weight: guardrail.weight().into(),
             ln_harm,
@@ -173,26 +173,37 @@ impl Evidence {
         }
     }
 
-    /// Evidence from means: a start that has too few units yet counts 1.
+    /// Evidence from means: a start that has too few units yet counts 1. What restarts cut a stage into is put together again from each start
+    /// on, so that no epoch is too small for having been cut.
     fn scoring(
         look: &Look<'_>,
-        metric: Metric,
-        guardrail: &Guardrail,
-        tests: &Pair<MeanTest>,
+        whole: &Look<'_>,
+        (metric, guardrail, tests): (Metric, &Guardrail, &Pair<MeanTest>),
         forecast: Option<Needed>,
     ) -> Self {
-        let since = |start: u32| -> Vec<_> {
-            let epochs = look.comparable().filter(|epoch| epoch.stage >= start);
-            epochs.map(|epoch| epoch.moments(metric)).collect()
-        };
-        let (attempt, stage) = (since(0), since(look.stage));
-        let starts = (0..look.stages.max(1)).map(|start| {
-            let judged = if start > look.stage { Ok(0.0) } else { tests.harm.ln_evidence(&since(start)) };
-            (restart::weight(start, look.stages), judged.unwrap_or(0.0))
+        // newest first
+        let mut since: Vec<Arms<Moments>> = Vec::new();
+        let mut oldest: Option<Epoch<'_>> = None;
+        let ln_harm = restarted(look, |newer| {
+            for epoch in newer.iter().copied() {
+                let moments = epoch.moments(metric);
+                match since.last_mut().filter(|_| oldest.is_some_and(|later| later.continues(epoch))) {
+                    Some(sum) => {
+                        sum.canary.merge(&moments.canary);
+                        sum.control.merge(&moments.control);
+                    }
+                    None => since.push(moments),
+                }
+                oldest = Some(*epoch);
+            }
+            let epochs: Vec<_> = since.iter().rev().copied().collect();
+            tests.harm.ln_evidence(&epochs).unwrap_or(0.0)
         });
-        let ln_harm = ln_mean(&starts.collect::<Vec<_>>());
+        let of = |epoch: &Epoch<'_>| epoch.moments(metric);
+        let attempt: Vec<_> = whole.comparable().map(of).collect();
+        let stage: Vec<_> = whole.comparable().filter(|epoch| epoch.stage >= look.stage).map(of).collect();
         let safety = tests.safety.ln_evidence(&stage);
-        let ln_first = math::ln(restart::weight(0, look.stages));
+        let ln_first = math::ln(Starts::of(look).weight(0, 1));
         Self {
             weight: guardrail.weight().into(),
             ln_harm,
@@ -210,6 +221,37 @@ impl Evidence {
             shape: None,
         }
     }
+}
+
+/// ln of the weighted mean of a test's starts, from the last to the first. `ln_evidence` is given the epochs that no later start has, newest
+/// first, and says what the test makes of all that it was given so far.
+fn restarted<'a>(look: &'a Look<'_>, mut ln_evidence: impl FnMut(&[&'a Epoch<'a>]) -> f64) -> f64 {
+    let starts = Starts::of(look);
+    let epochs: Vec<&'a Epoch<'a>> = look.comparable().collect();
+    let mut left = epochs.into_iter().rev().peekable();
+    let mut weighted = Vec::new();
+    for stage in (0..look.stages.max(1)).rev() {
+        if stage > look.stage {
+            weighted.push((starts.whole(stage), 0.0));
+            continue;
+        }
+        let begun = |epoch: Option<&&Epoch<'_>>| {
+            epoch.filter(|epoch| epoch.stage == stage).map_or(0, |epoch| epoch.segment.saturating_add(1))
+        };
+        let mut above = begun(left.peek()).max(1);
+        weighted.push((starts.whole(stage) - starts.weight(stage, above), 0.0));
+        while above > 0 {
+            let mut newer = Vec::new();
+            while let Some(epoch) = left.next_if(|epoch| epoch.stage > stage || begun(Some(epoch)) >= above) {
+                newer.push(epoch);
+            }
+            // starts between two epochs have seen the same
+            let below = begun(left.peek());
+            weighted.push((starts.weight(stage, above) - starts.weight(stage, below), ln_evidence(&newer)));
+            above = below;
+        }
+    }
+    ln_mean(&weighted)
 }
 
 /// The canary's outcomes in the stage judged, against an absolute rate.

@@ -1,3 +1,4 @@
+use super::epoch::Joined;
 use super::evidence::{Evidence, Needed, culprits, ln_mean};
 use super::{
     Arms, Epoch, Finding, Guardrail, GuardrailReport, Lack, Look, Policy, Report, Verdict,
@@ -77,13 +78,19 @@ impl Judge {
     /// platform.
     #[must_use]
     pub fn find(&self, look: &Look<'_>) -> Finding {
-        self.finding(look, &self.evidence(look, false), ln_mismatch(look))
+        let joined = look.joined();
+        let epochs: Vec<Epoch<'_>> = joined.iter().map(Joined::epoch).collect();
+        let whole = Look { epochs: &epochs, ..*look };
+        self.finding(&whole, &self.evidence(look, &whole, false), ln_mismatch(&whole))
     }
 
     /// The finding with everything that explains it: counts, rates, intervals, culprits. Costs two to three times [`find`](Self::find).
     #[must_use]
     pub fn judge(&self, look: &Look<'_>) -> Report {
-        let evidence = self.evidence(look, true);
+        let joined = look.joined();
+        let epochs: Vec<Epoch<'_>> = joined.iter().map(Joined::epoch).collect();
+        let (cut, look) = (look, &Look { epochs: &epochs, ..*look });
+        let evidence = self.evidence(cut, look, true);
         let ln_mismatch = ln_mismatch(look);
         let finding = self.finding(look, &evidence, ln_mismatch);
         let culprits = culprits(&evidence, finding.ln_harm_needed);
@@ -106,7 +113,8 @@ impl Judge {
         }
     }
 
-    fn evidence(&self, look: &Look<'_>, forecast: bool) -> Vec<Evidence> {
+    /// `look` is what the test for harm sees, and `whole` the same without restarts inside stages.
+    fn evidence(&self, look: &Look<'_>, whole: &Look<'_>, forecast: bool) -> Vec<Evidence> {
         let total: f64 = self.guardrails.iter().map(|guardrail| f64::from(guardrail.weight())).sum();
         let guardrails = (0..).map_while(Metric::new).zip(&self.guardrails);
         guardrails
@@ -115,7 +123,7 @@ impl Judge {
                     harm: needed(self.policy.alpha) + math::ln(total / f64::from(guardrail.weight())),
                     safety: needed(self.policy.beta),
                 });
-                Evidence::of(look, metric, guardrail, needed)
+                Evidence::of(look, whole, (metric, guardrail), needed)
             })
             .collect()
     }
@@ -208,12 +216,20 @@ mod tests {
     }
 
     fn epoch<'a>(stage: u32, canary: &'a Tally, control: &'a Tally) -> Epoch<'a> {
-        Epoch { stage, canary_share: half(), control_share: half(), canary, control, references: &[] }
+        Epoch {
+            stage,
+            segment: 0,
+            canary_share: half(),
+            control_share: half(),
+            canary,
+            control,
+            references: &[],
+        }
     }
 
     fn verdict(judge: &Judge, epochs: &[Epoch<'_>]) -> Report {
         let stage = epochs.last().map_or(0, |epoch| epoch.stage);
-        judge.judge(&Look { epochs, stage, stages: 3, at: AT, stale_after: Span::ZERO })
+        judge.judge(&Look { epochs, stage, stages: 3, segments: &[], at: AT, stale_after: Span::ZERO })
     }
 
     #[test]
@@ -268,8 +284,14 @@ mod tests {
         let (canary, control) = (tally(100, &[0]), tally(100, &[0]));
         let epochs = [epoch(0, &canary, &control)];
         let late = Timestamp::from_millis(60_001).unwrap();
-        let look =
-            Look { epochs: &epochs, stage: 0, stages: 1, at: late, stale_after: "1m".parse().unwrap() };
+        let look = Look {
+            epochs: &epochs,
+            stage: 0,
+            stages: 1,
+            segments: &[],
+            at: late,
+            stale_after: "1m".parse().unwrap(),
+        };
         assert_eq!(judge(&["errors"]).judge(&look).finding.verdict, Verdict::Insufficient(Lack::Stale));
     }
 

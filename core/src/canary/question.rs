@@ -34,8 +34,9 @@ impl Judge {
     /// |---|---|---|
     /// | `stage` | the stage judged, from 0 | required |
     /// | `stages` | how many the plan has | required |
+    /// | `segments` | into how many segments the plan cuts each stage, from 1 | none: the test for harm begins with stages alone |
     /// | `at`, `stale_after` | when the look is taken, and how old the newest outcome may be | nothing is stale |
-    /// | `epochs` | `stage`, `canary_share`, `control_share`, `canary`, `control`, `references` | required |
+    /// | `epochs` | `stage`, `segment` (0), `canary_share`, `control_share`, `canary`, `control`, `references` | required |
     ///
     /// An arm is `units`, optionally `newest`, and `metrics`: by guardrail, what its measure keeps. A rate `{"units", "failures"}`; a fraction the list of 17
     /// counts by sixteenths; a count `{"units", "events", "exposure"}`; a distribution `{"first", "counts"}`; a mean `{"units"}` and the sums as texts, `value`,
@@ -63,9 +64,9 @@ impl Judge {
         let question = Field::root(&node, &problems)
             .object()
             .and_then(|fields| Question::read(fields, self.guardrails(), &problems));
-        let Question { epochs, stage, stages, at, stale_after } = problems.finish(question)?;
+        let Question { epochs, stage, stages, segments, at, stale_after } = problems.finish(question)?;
         let epochs: Vec<Epoch<'_>> = epochs.iter().map(Seen::epoch).collect();
-        Ok(self.judge(&Look { epochs: &epochs, stage, stages, at, stale_after }))
+        Ok(self.judge(&Look { epochs: &epochs, stage, stages, segments: &segments, at, stale_after }))
     }
 }
 
@@ -73,6 +74,7 @@ struct Question {
     epochs: Vec<Seen>,
     stage: u32,
     stages: u32,
+    segments: Vec<u32>,
     at: Timestamp,
     stale_after: Span,
 }
@@ -80,6 +82,7 @@ struct Question {
 /// An epoch that owns what it holds.
 struct Seen {
     stage: u32,
+    segment: u32,
     canary_share: Share,
     control_share: Share,
     canary: Tally,
@@ -92,6 +95,10 @@ impl Question {
         let stages = fields.required("stages").and_then(|field| field.integer(1..=1_000));
         let last = stages.map_or(999, |stages| stages - 1);
         let stage = fields.required("stage").and_then(|field| field.integer(0..=last));
+        let segments = fields.optional("segments").map_or(Some(Vec::new()), |field| {
+            let read = field.list()?.iter().map(|field| segment(field, 1)).collect::<Vec<_>>();
+            read.into_iter().collect::<Option<Vec<_>>>()
+        });
         let at = fields.optional("at").map_or(Some(Timestamp::EPOCH), |field| field.parse());
         let stale_after = fields.optional("stale_after").map_or(Some(Span::ZERO), |field| field.parse());
         let epochs = fields.required("epochs").and_then(|field| {
@@ -108,6 +115,7 @@ impl Question {
             epochs: epochs?,
             stage: number(stage?)?,
             stages: number(stages?)?,
+            segments: segments?,
             at: at?,
             stale_after: stale_after?,
         })
@@ -118,6 +126,7 @@ impl Seen {
     fn read(field: &Field<'_>, guardrails: &[Guardrail], last: u64, problems: &Problems) -> Option<Self> {
         let mut fields = field.object()?;
         let stage = fields.required("stage").and_then(|field| field.integer(0..=last));
+        let segment = fields.optional("segment").map_or(Some(0), |field| segment(&field, 0));
         let canary_share: Option<Share> = fields.required("canary_share").and_then(|field| field.parse());
         let control_share: Option<Share> = fields.required("control_share").and_then(|field| field.parse());
         let canary = fields.required("canary").and_then(|field| arm(&field, guardrails));
@@ -135,6 +144,7 @@ impl Seen {
         }
         Some(Self {
             stage: u32::try_from(stage?).ok()?,
+            segment: segment?,
             canary_share,
             control_share,
             canary: canary?,
@@ -146,6 +156,7 @@ impl Seen {
     fn epoch(&self) -> Epoch<'_> {
         Epoch {
             stage: self.stage,
+            segment: self.segment,
             canary_share: self.canary_share,
             control_share: self.control_share,
             canary: &self.canary,
@@ -153,6 +164,11 @@ impl Seen {
             references: &self.references,
         }
     }
+}
+
+/// The number of a segment, or a number of segments.
+fn segment(field: &Field<'_>, least: u64) -> Option<u32> {
+    u32::try_from(field.integer(least..=1_000_000)?).ok()
 }
 
 /// What one arm saw.

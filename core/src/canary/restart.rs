@@ -1,27 +1,103 @@
-/// Weight of the test that restarts when stage `start` of `stages` begins: half for the first, half spread evenly over the
-/// later ones. The weights sum to 1, so the weighted mean of the restarted tests is a valid test (Vovk and Wang 2021), and
-/// it costs at most ln(1/weight) of the evidence of the one that matters.
+use super::Look;
+
+/// Of the money for restarts inside the stages, the part for those beyond what the plan has: what is planned may last longer.
+const LATER: f64 = 0.25;
+
+/// How the money is spread over the starts of the test for harm. The weights sum to 1, so the weighted mean of the restarted tests is a
+/// valid test (Vovk and Wang 2021), and it costs at most ln(1/weight) of the evidence of the one that matters.
 ///
 /// A test that has run through a long healthy stretch must first lose the evidence of health it gathered; one that restarts
 /// has none to lose.
-pub(super) fn weight(start: u32, stages: u32) -> f64 {
-    match (start, stages) {
-        (0, 0 | 1) => 1.0,
-        (0, _) => 0.5,
-        (_, stages) if start < stages => 0.5 / f64::from(stages - 1),
-        _ => 0.0,
+///
+/// Half is for the first start. The other half is spread evenly over the stages' starts; where stages are cut into segments, half of it is spread
+/// evenly over the restarts inside the stages that the plan has time for, the later ones of a stage growing lighter as 1/k^2.
+pub(super) struct Starts<'a> {
+    stages: u32,
+    segments: &'a [u32],
+    inside: f64,
+    planned: f64,
+}
+
+impl<'a> Starts<'a> {
+    pub(super) fn of(look: &Look<'a>) -> Self {
+        let inside = match (look.segments.is_empty(), look.stages) {
+            (true, _) => 0.0,
+            (false, 0 | 1) => 0.5,
+            (false, _) => 0.25,
+        };
+        let mut starts = Self { stages: look.stages, segments: look.segments, inside, planned: 0.0 };
+        starts.planned = (0..look.segments.len()).map(|stage| starts.planned_in(stage)).sum();
+        starts
+    }
+
+    /// Restarts inside a stage that the plan has time for; at least one, as a stage may last longer.
+    fn planned_in(&self, stage: usize) -> f64 {
+        f64::from(self.segments.get(stage).map_or(1, |segments| segments.saturating_sub(1)).max(1))
+    }
+
+    /// The weight of a stage's first `begun` starts together.
+    pub(super) fn weight(&self, stage: u32, begun: u32) -> f64 {
+        let Some(restarts) = begun.checked_sub(1).map(f64::from) else { return 0.0 };
+        let own = match (stage, self.stages) {
+            (0, 0 | 1) => 1.0 - self.inside,
+            (0, _) => 0.5,
+            (_, stages) if stage < stages => (0.5 - self.inside) / f64::from(stages - 1),
+            _ => 0.0,
+        };
+        if self.inside > 0.0 {
+            let planned = self.planned_in(usize::try_from(stage).unwrap_or(usize::MAX));
+            let part = if restarts <= planned {
+                (1.0 - LATER) * restarts / planned
+            } else {
+                1.0 - LATER * planned / restarts
+            };
+            own + self.inside * planned / self.planned * part
+        } else {
+            own
+        }
+    }
+
+    /// The weight of all starts that a stage may ever have.
+    pub(super) fn whole(&self, stage: u32) -> f64 {
+        let planned = self.planned_in(usize::try_from(stage).unwrap_or(usize::MAX));
+        let inside = if self.inside > 0.0 { self.inside * planned / self.planned } else { 0.0 };
+        self.weight(stage, 1) + inside
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::weight;
+    use super::*;
+    use crate::quantity::{Span, Timestamp};
+
+    fn starts(stages: u32, segments: &[u32]) -> Starts<'_> {
+        let (at, stale_after) = (Timestamp::EPOCH, Span::ZERO);
+        Starts::of(&Look { epochs: &[], stage: 0, stages, segments, at, stale_after })
+    }
 
     #[test]
     fn the_weights_of_a_plan_sum_to_one() {
         for stages in 1..=64 {
-            let sum: f64 = (0..stages).map(|start| weight(start, stages)).sum();
+            let sum: f64 = (0..stages).map(|stage| starts(stages, &[]).weight(stage, 1)).sum();
             assert!((sum - 1.0).abs() < 1e-12, "{stages} stages: {sum}");
+            let segments: alloc::vec::Vec<u32> = (0..stages).map(|stage| 1 + 7 * stage % 30).collect();
+            let cut = starts(stages, &segments);
+            let sum: f64 = (0..stages).map(|stage| cut.whole(stage)).sum();
+            assert!((sum - 1.0).abs() < 1e-12, "{stages} stages, cut: {sum}");
         }
+    }
+
+    #[test]
+    fn the_weights_of_a_stage_are_what_the_first_starts_add_up_to() {
+        let cut = starts(2, &[7, 13]);
+        for stage in 0..2 {
+            let each = |begun| cut.weight(stage, begun) - cut.weight(stage, begun - 1);
+            assert!((1..100).all(|begun| each(begun) > 0.0));
+            assert!((2..100).all(|begun| each(begun + 1) <= each(begun) + 1e-15));
+            let left = cut.whole(stage) - cut.weight(stage, u32::MAX);
+            assert!((0.0..1e-8).contains(&left), "{left}");
+        }
+        assert_eq!(cut.weight(0, 1), 0.5);
+        assert_eq!(cut.weight(1, 1), 0.25);
     }
 }

@@ -194,7 +194,8 @@ impl<'a> Teller<'a> {
                     );
                     (Topic::Command, Severity::Info, text)
                 }
-                Reason::Void { .. } => continue,
+                // the judge's own business: a line for each would hide the rest
+                Reason::Void { .. } | Reason::Restarted => continue,
                 other => {
                     rest.push(other);
                     continue;

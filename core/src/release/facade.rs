@@ -42,7 +42,7 @@ impl Release {
     #[must_use]
     pub fn new(spec: Spec, replica: ReplicaId) -> Self {
         let rollout = State::new();
-        let draft = Cohort { attempt: rollout.attempt(), stage: None, exposure: Share::ZERO };
+        let draft = Cohort { attempt: rollout.attempt(), stage: None, exposure: Share::ZERO, segment: 0 };
         Self {
             spec,
             replica,
@@ -263,6 +263,7 @@ impl Release {
                     attempt: next.attempt(),
                     stage: next.stage(),
                     exposure: next.exposure(),
+                    segment: next.segment(),
                 });
             }
             state = next;
@@ -369,6 +370,7 @@ impl Release {
                 let cohort = self.directive.cohorts.get(usize::try_from(*number).ok()?)?;
                 Some(Epoch {
                     stage: cohort.stage.filter(|_| cohort.attempt == attempt)?,
+                    segment: cohort.segment,
                     canary_share: cohort.exposure,
                     control_share: self.spec.control().share(cohort.exposure),
                     canary: &both.canary,
@@ -378,7 +380,9 @@ impl Release {
             })
             .collect();
         let stages = u32::try_from(self.spec.plan().stages().len()).unwrap_or(u32::MAX);
-        let look = Look { epochs: &epochs, stage, stages, at, stale_after: self.spec.plan().stale_after() };
+        let (plan, segments) = (self.spec.plan(), self.spec.plan().segments());
+        let look =
+            Look { epochs: &epochs, stage, stages, segments: &segments, at, stale_after: plan.stale_after() };
         let mut report = report.then(|| self.spec.judge().judge(&look));
         let mut finding =
             report.as_ref().map_or_else(|| self.spec.judge().find(&look), |report| report.finding);
@@ -413,9 +417,10 @@ fn check_directive(spec: &Spec, directive: &Directive) -> Result<(), Error> {
     let stages = spec.plan().stages().len();
     let possible =
         |cohort: &Cohort| cohort.stage.is_none_or(|stage| usize::try_from(stage).is_ok_and(|s| s < stages));
-    let consistent = present
-        .is_some_and(|cohort| cohort.exposure == state.exposure() && cohort.attempt == state.attempt())
-        && directive.cohorts.iter().all(possible);
+    let consistent = present.is_some_and(|cohort| {
+        (cohort.exposure, cohort.attempt, cohort.segment)
+            == (state.exposure(), state.attempt(), state.segment())
+    }) && directive.cohorts.iter().all(possible);
     if consistent {
         Ok(())
     } else {

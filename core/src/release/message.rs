@@ -23,6 +23,8 @@ pub(super) struct Cohort {
     /// The stage whose exposure it is; none before the first and after a rollback.
     pub(super) stage: Option<u32>,
     pub(super) exposure: Share,
+    /// How often the test for harm had begun anew inside the stage.
+    pub(super) segment: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

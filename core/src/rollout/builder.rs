@@ -140,6 +140,11 @@ impl PlanBuilder {
         self.with("stale_after", text(span))
     }
 
+    /// How often the test for harm begins anew inside a stage: see [`Plan::restart_every`].
+    pub fn restart_every(self, span: Span) -> Self {
+        self.with("restart_every", text(span))
+    }
+
     /// See [`Plan::start`].
     pub fn start(self, at: Timestamp) -> Self {
         self.with("start", text(at))

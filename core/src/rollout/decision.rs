@@ -20,6 +20,8 @@ pub enum Action {
     Hold,
     /// Nothing stands in the way any more; the stage goes on gathering.
     Continue,
+    /// The test for harm begins anew, as the plan says; nothing else changed.
+    Restart,
     /// An approval was noted, and something else stands in the way.
     Approve,
     /// A promotion was noted, and something else stands in the way.
@@ -98,6 +100,7 @@ impl fmt::Display for Action {
             Self::Advance => "advance",
             Self::Hold => "hold",
             Self::Continue => "continue",
+            Self::Restart => "restart",
             Self::Approve => "approve",
             Self::Promote => "promote",
             Self::Request => "request",

@@ -86,6 +86,7 @@ impl<'a> Turn<'a> {
         let (state, before) = (&mut self.state, self.before);
         if state.exposure != before.exposure || state.attempt != before.attempt {
             state.cohort = state.cohort.saturating_add(1);
+            state.segment = 0;
         }
         let Some(action) = action else { return (self.state, Vec::new()) };
         self.note_unmonitored();
@@ -344,6 +345,7 @@ impl<'a> Turn<'a> {
             return noted;
         }
         let Some(gates) = self.gates() else { return noted };
+        let segment = self.state.segment;
         let action = match gates.opinion() {
             Opinion::Go => self.go(),
             Opinion::Give(Action::Expire) => self.expire(),
@@ -351,8 +353,12 @@ impl<'a> Turn<'a> {
             Opinion::Gather => self.wait(None, noted),
             Opinion::Wait(hold) => self.wait(Some(hold), noted),
         };
-        if action.is_some() {
+        let restarts = self.state.segment != segment;
+        if action.is_some_and(|action| action != Action::Restart) {
             self.reasons.extend(gates.into_reasons());
+        }
+        if restarts {
+            self.reasons.push(Reason::Restarted);
         }
         action
     }
@@ -379,8 +385,22 @@ impl<'a> Turn<'a> {
     fn wait(&mut self, hold: Option<Hold>, noted: Option<Action>) -> Option<Action> {
         let news = hold != self.before.hold;
         self.state.hold = hold;
+        let restarts = self.restart();
         let action = if hold.is_some() { Action::Hold } else { Action::Continue };
-        noted.or_else(|| news.then_some(action))
+        noted.or_else(|| news.then_some(action)).or_else(|| restarts.then_some(Action::Restart))
+    }
+
+    /// Begins a new cohort, and with it the test for harm, where the present segment has lasted. Whatever was missed, once an event.
+    fn restart(&mut self) -> bool {
+        let (lasts, state) = (self.plan.segment(self.state.segment), &mut self.state);
+        let Some((watch, lasts)) = state.watch.as_mut().zip(lasts) else { return false };
+        let lasted = watch.elapsed.as_millis().saturating_sub(watch.renewed.as_millis()) >= lasts.as_millis();
+        if lasted {
+            watch.renewed = watch.elapsed;
+            state.segment = state.segment.saturating_add(1);
+            state.cohort = state.cohort.saturating_add(1);
+        }
+        lasted
     }
 
     /// One place on: into the first stage, the next, the bake, or the end.

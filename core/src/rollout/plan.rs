@@ -9,6 +9,12 @@ use alloc::vec::Vec;
 /// How old a finding may be, and how far two may lie apart, where the plan does not say: 15 minutes.
 const STALE_AFTER_MILLIS: u64 = 15 * 60_000;
 
+/// Shortest time after which the test for harm may begin anew: a minute.
+const LEAST_RESTART_MILLIS: u64 = 60_000;
+
+/// After so many restarts in a stage, and again after each further so many, the next ones come half as often.
+const RESTARTS_A_SPACING: u32 = 16;
+
 /// How a release goes from nobody to everybody it is meant for, and what it must show on the way.
 ///
 /// ```
@@ -34,11 +40,12 @@ pub struct Plan {
     calendar: Calendar,
     stale_after: Span,
     bake: Span,
+    restart_every: Option<Span>,
     start: Option<Timestamp>,
 }
 
 impl Plan {
-    /// Reads a plan from JSON: `stages`, and optionally `calendar`, `bake`, `stale_after` and `start`.
+    /// Reads a plan from JSON: `stages`, and optionally `calendar`, `bake`, `stale_after`, `restart_every` and `start`.
     ///
     /// # Errors
     /// Everything that is wrong with the plan, each problem with its path; see `spec/rollout.md` for the rules.
@@ -89,12 +96,21 @@ impl Plan {
                 span => span,
             },
         };
+        let restart_every = or_default(fields.optional("restart_every"), |field| {
+            let every: Span = field.parse()?;
+            if every.as_millis() < LEAST_RESTART_MILLIS {
+                field.refuse(Kind::Range, "must be at least 1m");
+                return None;
+            }
+            Some(Some(every))
+        });
         let start = or_default(fields.optional("start"), |field| field.parse().map(Some));
         Some(Self {
             stages: stages?,
             calendar: calendar?,
             stale_after: stale_after?,
             bake: bake?,
+            restart_every: restart_every?,
             start: start?,
         })
     }
@@ -122,6 +138,42 @@ impl Plan {
     #[must_use]
     pub const fn bake(&self) -> Span {
         self.bake
+    }
+
+    /// How often the test for harm begins anew *inside* a stage and the bake; none, as by default, if it does so with each stage alone.
+    ///
+    /// A test that has seen 200,000 good units must first lose what they told in the canary's favour; one that has just begun finds twice the
+    /// errors in about two thirds of the units. The price is more units where harm is there from the start: see `spec/calibration.md`. Worth it where a stage
+    /// lasts longer than it takes to find harm; a tenth of the stage is a good choice, and shorter costs little. After 16 restarts in a
+    /// stage the next 16 come half as often, and so on, so that a release that hangs does not grow without end.
+    #[must_use]
+    pub const fn restart_every(&self) -> Option<Span> {
+        self.restart_every
+    }
+
+    /// How long the segment of a stage lasts that begins with this restart, from 0 for the stage's start; none where tests begin with stages alone.
+    pub(super) fn segment(&self, number: u32) -> Option<Span> {
+        let doublings = (number / RESTARTS_A_SPACING).min(63);
+        let millis = self.restart_every?.as_millis().saturating_mul(1 << doublings);
+        Some(Span::clamped(millis))
+    }
+
+    /// Into how many segments each stage is cut within its least time, the bake included; empty where none is.
+    pub(crate) fn segments(&self) -> Vec<u32> {
+        let of = |(number, stage): (u32, &Stage)| {
+            let bake = if number == self.last() { self.bake } else { Span::ZERO };
+            let mut left = stage.min_dwell.saturating_add(bake).as_millis();
+            let mut segments = 1_u32;
+            while let Some(span) = self.segment(segments - 1).filter(|span| span.as_millis() < left) {
+                left = left.saturating_sub(span.as_millis());
+                segments = segments.saturating_add(1);
+            }
+            segments
+        };
+        if self.restart_every.is_none() {
+            return Vec::new();
+        }
+        (0..).zip(&self.stages).map(of).collect()
     }
 
     /// The instant before which nothing starts.

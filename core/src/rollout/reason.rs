@@ -43,6 +43,8 @@ pub enum Reason {
     NotApplicable { command: CommandName, phase: Phase },
     /// An approval of another stage than the present one.
     OtherStage { stage: u32, current_stage: u32 },
+    /// The plan has the test for harm begin anew.
+    Restarted,
     /// A finding about another attempt or stage than the present one.
     Void { attempt: u32, stage: u32, current_attempt: u32, current_stage: u32 },
     /// The harm evidence over all guardrails reached its threshold.
@@ -109,6 +111,7 @@ impl fmt::Display for Reason {
             Self::OtherStage { stage, current_stage } => {
                 write!(f, "an approval of stages[{stage}] says nothing about stages[{current_stage}]")
             }
+            Self::Restarted => f.write_str("the test for harm begins anew"),
             Self::Void { attempt, stage, current_attempt, current_stage } => write!(
                 f,
                 "a finding about attempt {attempt}, stages[{stage}] says nothing about attempt {current_attempt}, \

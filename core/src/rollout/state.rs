@@ -22,6 +22,7 @@ pub struct State {
     pub(super) at: Timestamp,
     pub(super) attempt: u32,
     pub(super) cohort: u32,
+    pub(super) segment: u32,
     pub(super) exposure: Share,
     pub(super) place: Place,
     pub(super) hold: Option<Hold>,
@@ -98,6 +99,7 @@ impl State {
             at: Timestamp::EPOCH,
             attempt: 1,
             cohort: 0,
+            segment: 0,
             exposure: Share::ZERO,
             place: Place::Draft,
             hold: None,
@@ -167,11 +169,17 @@ impl State {
         self.attempt
     }
 
-    /// Rises by one whenever the exposure changes or an attempt begins: observations carry it, so that each counts
+    /// Rises by one whenever the exposure changes, an attempt begins or the test for harm begins anew: observations carry it, so that each counts
     /// for the exposure under which its unit was assigned.
     #[must_use]
     pub const fn cohort(&self) -> u32 {
         self.cohort
+    }
+
+    /// How often the test for harm has begun anew inside the present stage and the bake; see [`Plan::restart_every`].
+    #[must_use]
+    pub const fn segment(&self) -> u32 {
+        self.segment
     }
 
     /// The number of the last event applied; 0 before the first.
@@ -240,6 +248,9 @@ impl State {
         if u64::from(self.cohort) > self.seq || (self.cohort == 0 && exposure != Share::ZERO) {
             return broken("state.cohort", "must count the changes of exposure");
         }
+        if self.segment >= self.cohort.max(1) || (self.segment > 0 && plan.restart_every().is_none()) {
+            return broken("state.segment", "must count restarts, where the plan has them");
+        }
         if self.place == Place::Draft && (self.attempt, self.cohort) != (1, 0) {
             return broken("state.place", "must not be a draft after the first attempt");
         }
@@ -281,6 +292,9 @@ impl State {
         }
         if watch.quiet > watch.elapsed || watch.dwell > watch.elapsed {
             return broken("state.watch.dwell", "must not exceed the time elapsed");
+        }
+        if watch.renewed > watch.elapsed || (watch.renewed > Span::ZERO && self.segment == 0) {
+            return broken("state.watch.renewed", "must be of the time elapsed, where the test began anew");
         }
         let baking = matches!(self.place, Place::Baking(_));
         if watch.units < watch.base || (!baking && watch.base > 0) {
@@ -358,16 +372,18 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused_with_its_path() {
         let sound = serde_json::to_value(started()).unwrap();
-        let changes: [(&[&str], Value, &str); 12] = [
+        let changes: [(&[&str], Value, &str); 14] = [
             (&["place"], json!({"stage": 2}), "state.place"),
             (&["place"], json!({"completed": 0}), "state.place"),
             (&["place"], json!("rolled_back"), "state.exposure"),
             (&["exposure"], json!("50%"), "state.exposure"),
             (&["attempt"], json!(0), "state.attempt"),
             (&["cohort"], json!(0), "state.cohort"),
+            (&["segment"], json!(1), "state.segment"),
             (&["hold"], json!("not_before"), "state.hold"),
             (&["watch"], Value::Null, "state.watch"),
             (&["watch", "dwell"], json!("1h"), "state.watch.dwell"),
+            (&["watch", "renewed"], json!("1h"), "state.watch.renewed"),
             (&["watch", "base"], json!(1), "state.watch.units"),
             (&["watch", "units"], json!(9), "state.watch.judged"),
             (&["watch", "approved"], json!("bob"), "state.watch.approved"),
@@ -388,7 +404,10 @@ mod tests {
         other["version"] = json!(2);
         let error = serde_json::from_value::<State>(other).unwrap_err();
         assert!(error.to_string().contains("must be 1, got 2"), "{error}");
-        assert!(postcard::from_bytes::<State>(&[2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]).is_err());
-        assert_eq!(postcard::from_bytes::<State>(&[1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]).unwrap(), State::new());
+        assert!(postcard::from_bytes::<State>(&[2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]).is_err());
+        assert_eq!(
+            postcard::from_bytes::<State>(&[1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]).unwrap(),
+            State::new()
+        );
     }
 }

@@ -15,6 +15,8 @@ pub struct Watch {
     /// The part of `elapsed` since the last finding that carried data.
     pub(super) quiet: Span,
     pub(super) dwell: Span,
+    /// The part of `elapsed` before the test for harm last began anew in this watch.
+    pub(super) renewed: Span,
     /// The part of `elapsed` in which an approval with a time limit alone stood in the way, since it was last asked for.
     pub(super) waited: Span,
     /// Units counted before this watch began: a bake goes on with its stage's count.
@@ -43,6 +45,7 @@ impl Watch {
             elapsed: Span::ZERO,
             quiet: Span::ZERO,
             dwell: Span::ZERO,
+            renewed: Span::ZERO,
             waited: Span::ZERO,
             base,
             units: base,

@@ -33,6 +33,9 @@ impl Plan {
             stage.write_json(to)?;
         }
         write!(to, r#"],"bake":"{}","stale_after":"{}""#, self.bake(), self.stale_after())?;
+        if let Some(every) = self.restart_every() {
+            write!(to, r#","restart_every":"{every}""#)?;
+        }
         if let Some(start) = self.start() {
             write!(to, r#","start":"{start}""#)?;
         }
@@ -88,6 +91,9 @@ impl fmt::Display for Plan {
         }
         if self.bake() > Span::ZERO {
             write!(f, "\nbake for {}", self.bake())?;
+        }
+        if let Some(every) = self.restart_every() {
+            write!(f, "\nrestart every {every}")?;
         }
         Ok(())
     }

@@ -55,6 +55,18 @@ fn a_release_no_worse_is_rolled_back_no_more_often_than_alpha_by_rates() {
     let draw = |dice: &mut Dice, _, _, units| vec![rate(dice, units, 0.005)];
     let world = World { shares: FIVE_HALVES, looks_a_stage: 12, units: 2_000, draw: &draw };
     alarms(&mut table, "base rate 0.5%, five stages half and half", 2, &judge, &world);
+
+    let begins_anew = "the test begins anew inside stages:";
+    let mut cut = |cell: &str, every, world: &World<'_>| {
+        table.at_most(&format!("{begins_anew} {cell}"), 8, ALPHA, |dice| {
+            world.ever_cut(&judge, Verdict::Harm, dice, every)
+        });
+    };
+    let world = World { shares: HALF, looks_a_stage: 60, units: 4_000, draw: &draw };
+    cut("base rate 0.5%, half and half, 20 segments", 3, &world);
+    let draw = |dice: &mut Dice, look, _, units| vec![rate(dice, units, daily(look))];
+    let world = World { shares: RAMP, looks_a_stage: 12, units: 4_000, draw: &draw };
+    cut("1%, 5%, 25%, 50%, a daily cycle, each of 6 segments", 2, &world);
     table.finish();
 }
 

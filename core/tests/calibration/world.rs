@@ -150,20 +150,33 @@ impl World<'_> {
         self.when(judge, verdict, dice).is_some()
     }
 
+    /// The same where the test for harm begins anew inside each stage after every so many looks.
+    pub(crate) fn ever_cut(&self, judge: &Judge, verdict: Verdict, dice: &mut Dice, every: usize) -> bool {
+        self.play(judge, verdict, dice, Some(every)).is_some()
+    }
+
     /// After how many looks the judge first says `verdict`.
     pub(crate) fn when(&self, judge: &Judge, verdict: Verdict, dice: &mut Dice) -> Option<u64> {
-        let mut seen: Vec<[Tally; 2]> = Vec::new();
+        self.play(judge, verdict, dice, None)
+    }
+
+    fn play(&self, judge: &Judge, verdict: Verdict, dice: &mut Dice, every: Option<usize>) -> Option<u64> {
+        let mut seen: Vec<(usize, usize, [Tally; 2])> = Vec::new();
+        let segments = every.map(|every| vec![self.looks_a_stage.div_ceil(every) as u32; self.shares.len()]);
         for (stage, (canary, control)) in self.shares.iter().enumerate() {
-            seen.push([Tally::default(), Tally::default()]);
             let rho = f64::from(*canary) / f64::from(canary + control);
             for look in 0..self.looks_a_stage {
+                if look % every.unwrap_or(self.looks_a_stage) == 0 {
+                    let segment = every.map_or(0, |every| look / every);
+                    seen.push((stage, segment, [Tally::default(), Tally::default()]));
+                }
                 let in_canary = dice.binomial(self.units, rho);
                 for (arm, units) in [in_canary, self.units - in_canary].into_iter().enumerate() {
                     let series = (self.draw)(dice, stage * self.looks_a_stage + look, arm, units);
                     let more = Tally::from_series(units, series, Timestamp::EPOCH).unwrap();
-                    seen[stage][arm].merge(&more).unwrap();
+                    seen.last_mut().unwrap().2[arm].merge(&more).unwrap();
                 }
-                if self.judged(judge, &seen) == verdict {
+                if self.judged(judge, &seen, segments.as_deref().unwrap_or_default()) == verdict {
                     return Some((stage * self.looks_a_stage + look + 1) as u64);
                 }
             }
@@ -171,25 +184,23 @@ impl World<'_> {
         None
     }
 
-    fn judged(&self, judge: &Judge, seen: &[[Tally; 2]]) -> Verdict {
+    fn judged(&self, judge: &Judge, seen: &[(usize, usize, [Tally; 2])], segments: &[u32]) -> Verdict {
         let share = |ppm: u32| Share::from_parts_per_million(ppm).unwrap();
         let epochs: Vec<Epoch<'_>> = seen
             .iter()
-            .zip(self.shares)
-            .enumerate()
-            .map(|(stage, ([canary, control], (canary_share, control_share)))| Epoch {
-                stage: stage as u32,
-                canary_share: share(*canary_share),
-                control_share: share(*control_share),
+            .map(|(stage, segment, [canary, control])| Epoch {
+                stage: *stage as u32,
+                segment: *segment as u32,
+                canary_share: share(self.shares[*stage].0),
+                control_share: share(self.shares[*stage].1),
                 canary,
                 control,
                 references: &[],
             })
             .collect();
-        let (stage, stages) = (seen.len() as u32 - 1, self.shares.len() as u32);
-        judge
-            .find(&Look { epochs: &epochs, stage, stages, at: Timestamp::EPOCH, stale_after: Span::ZERO })
-            .verdict
+        let (stage, stages) = (seen.last().unwrap().0 as u32, self.shares.len() as u32);
+        let (at, stale_after) = (Timestamp::EPOCH, Span::ZERO);
+        judge.find(&Look { epochs: &epochs, stage, stages, segments, at, stale_after }).verdict
     }
 }
 

@@ -114,7 +114,7 @@ impl Course<'_> {
                 at += self.look;
                 let all = past.iter().map(AsRef::as_ref).chain([&seen]);
                 let stages = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
-                let verdict = Seen::verdict(self.judge, all, position, stages);
+                let verdict = Seen::verdict(self.judge, all, position, stages, &[]);
                 match clocks.look(at, verdict, seen.canary.units(), (&step, self.stale_after)) {
                     Next::Stay => {}
                     Next::Pass => break None,

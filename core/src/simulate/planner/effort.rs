@@ -39,7 +39,7 @@ impl Effort {
                 let (in_canary, in_control) = arms(&mut dice, next - units, exposure, control_share);
                 seen.draw(&mut dice, (in_canary, canary), (in_control, control))?;
                 units = next;
-                if Seen::verdict(&goal.judge, [&seen].into_iter(), 0, 1) == until {
+                if Seen::verdict(&goal.judge, [&seen].into_iter(), 0, 1, &[]) == until {
                     found.push(units);
                     break;
                 }

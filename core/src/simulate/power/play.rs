@@ -16,6 +16,8 @@ pub(super) struct Play<'a> {
     pub(super) look_every: u64,
     pub(super) control: &'a Law,
     pub(super) canary: &'a Law,
+    /// After so many units of a stage the test for harm begins anew.
+    pub(super) restart_every: Option<u64>,
     /// Units after which the canary is what `canary` says; before that it is like the control.
     pub(super) onset: u64,
     pub(super) until: Verdict,
@@ -31,19 +33,29 @@ impl Play<'_> {
     pub(super) fn run(&self, dice: &mut Dice) -> Result<Option<u64>, Error> {
         let mut seen: Vec<Seen> = Vec::new();
         let mut units = 0;
+        let segments = self.segments();
         for (position, stage) in (0_u32..).zip(self.stages).skip(self.first) {
-            let present = Seen::new(self.judge, position, (stage.canary, stage.control), seen.iter());
-            seen.push(present);
+            let begin =
+                |seen: &[Seen]| Seen::new(self.judge, position, (stage.canary, stage.control), seen.iter());
+            seen.push(begin(&seen));
+            let (mut segment, mut restart) = (0, self.restart_every.map(|every| units + every));
             let end = units + stage.units;
             while units < end {
+                if restart.is_some_and(|restart| units >= restart) {
+                    segment += 1;
+                    restart = self.restart_every.map(|every| units + every);
+                    seen.push(begin(&seen).in_segment(segment));
+                }
                 let next_look = (units / self.look_every + 1) * self.look_every;
                 let next = if units < self.onset { next_look.min(self.onset) } else { next_look };
-                let next = next.min(end);
+                let next = next.min(end).min(restart.unwrap_or(end));
                 if let Some(present) = seen.last_mut() {
                     self.draw(present, *stage, dice, (next - units, units >= self.onset))?;
                 }
                 units = next;
-                if (units == next_look || units == end) && self.verdict(&seen, position) == self.until {
+                if (units == next_look || units == end)
+                    && self.verdict(&seen, position, &segments) == self.until
+                {
                     return Ok(units.checked_sub(self.onset).filter(|units| *units > 0));
                 }
             }
@@ -63,8 +75,15 @@ impl Play<'_> {
         seen.draw(dice, (canary, law), (units - canary, self.control))
     }
 
-    fn verdict(&self, seen: &[Seen], stage: u32) -> Verdict {
+    /// Into how many segments each stage is cut.
+    fn segments(&self) -> Vec<u32> {
+        let cut = |every: u64| self.stages.iter().map(move |stage| stage.units.div_ceil(every));
+        let cut = self.restart_every.into_iter().flat_map(cut);
+        cut.map(|segments| u32::try_from(segments).unwrap_or(u32::MAX)).collect()
+    }
+
+    fn verdict(&self, seen: &[Seen], stage: u32, segments: &[u32]) -> Verdict {
         let stages = u32::try_from(self.stages.len()).unwrap_or(u32::MAX);
-        Seen::verdict(self.judge, seen.iter(), stage, stages)
+        Seen::verdict(self.judge, seen.iter(), stage, stages, segments)
     }
 }

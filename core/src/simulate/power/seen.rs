@@ -13,6 +13,7 @@ const CONVINCING: u64 = 1_000;
 #[derive(Clone, Debug)]
 pub(in crate::simulate) struct Seen {
     position: u32,
+    segment: u32,
     canary_share: Share,
     control_share: Share,
     pub(in crate::simulate) canary: Tally,
@@ -38,7 +39,12 @@ impl Seen {
         let enough = !stated || values.units() >= CONVINCING;
         let references = Vec::from([if enough { Reference::from_histogram(&values) } else { None }]);
         let (canary, control) = (Tally::default(), Tally::default());
-        Self { position, canary_share, control_share, canary, control, references }
+        Self { position, segment: 0, canary_share, control_share, canary, control, references }
+    }
+
+    /// The same, as the segment of its stage with this number.
+    pub(in crate::simulate) fn in_segment(self, segment: u32) -> Self {
+        Self { segment, ..self }
     }
 
     /// Draws so many units of each arm, from what the arm's units are like.
@@ -61,9 +67,11 @@ impl Seen {
         seen: impl Iterator<Item = &'a Self>,
         stage: u32,
         stages: u32,
+        segments: &[u32],
     ) -> Verdict {
         let epoch = |seen: &'a Self| Epoch {
             stage: seen.position,
+            segment: seen.segment,
             canary_share: seen.canary_share,
             control_share: seen.control_share,
             canary: &seen.canary,
@@ -71,7 +79,8 @@ impl Seen {
             references: &seen.references,
         };
         let epochs: Vec<Epoch<'_>> = seen.map(epoch).collect();
-        let look = Look { epochs: &epochs, stage, stages, at: Timestamp::EPOCH, stale_after: Span::ZERO };
+        let (at, stale_after) = (Timestamp::EPOCH, Span::ZERO);
+        let look = Look { epochs: &epochs, stage, stages, segments, at, stale_after };
         judge.find(&look).verdict
     }
 }

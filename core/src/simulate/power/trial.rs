@@ -41,11 +41,14 @@ pub struct Trial {
     baseline: Baseline,
     stages: Vec<Stage>,
     look_every: u64,
+    restart_every: Option<u64>,
     onset: u64,
 }
 
 /// Most looks in a run.
 const MOST_LOOKS: u64 = 100_000;
+/// Most restarts inside the stages of a run.
+const MOST_RESTARTS: u64 = 1_000;
 /// Most units in a run: 2^40.
 const MOST_UNITS: u64 = 1 << 40;
 /// Most steps of a question in a document. One takes 0.3 to 3.2 microseconds of a core, by measure and stages, so all take an hour at most.
@@ -72,7 +75,7 @@ impl Trial {
         let judge = Judge::new(Policy::default(), Vec::from([guardrail.clone()]))
             .map_err(|error| error.at("guardrail"))?;
         let look_every = u64::max(1_000, units / 1_000);
-        Ok(Self { judge, guardrail, baseline, stages, look_every, onset: 0 })
+        Ok(Self { judge, guardrail, baseline, stages, look_every, restart_every: None, onset: 0 })
     }
 
     /// The same trial under another policy.
@@ -93,6 +96,33 @@ impl Trial {
             return Err(Error::new("look_every", Kind::Range, rule, every));
         }
         Ok(Self { look_every: every, ..self })
+    }
+
+    /// Sets after how many units the test for harm begins anew inside a stage, and again and again; without it, tests begin with stages alone. In a release
+    /// it is the plan's [`restart_every`](crate::rollout::Plan::restart_every), a time.
+    ///
+    /// ```
+    /// use rampgate::canary::Guardrail;
+    /// use rampgate::simulate::power::{Baseline, Runs, Stage, Trial};
+    ///
+    /// let half = "50%".parse()?;
+    /// let stages = vec![Stage { canary: half, control: half, units: 300_000 }];
+    /// let late = Trial::new(Guardrail::new("errors")?, Baseline::rate(0.005.try_into()?), stages)?.with_onset(200_000)?;
+    /// let runs = Runs::new(100, 1)?;
+    /// let once = late.detection(2.0, runs)?.median;
+    /// let anew = late.with_restarts(10_000)?.detection(2.0, runs)?.median;
+    /// assert!(anew < Some(25_000) && once > Some(40_000), "{anew:?} {once:?}");
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// No units, or more than 1,000 restarts in a run.
+    pub fn with_restarts(self, every: u64) -> Result<Self, Error> {
+        if every == 0 || total(&self.stages) / every > MOST_RESTARTS {
+            let rule = "must be at least 1 and make at most 1000 restarts";
+            return Err(Error::new("restart_every", Kind::Range, rule, every));
+        }
+        Ok(Self { restart_every: Some(every), ..self })
     }
 
     /// Sets after how many units the effect begins. Before, the canary is like the control, and a run that finds harm there has found nothing.
@@ -246,6 +276,7 @@ impl Trial {
             stages: &self.stages,
             first,
             look_every: self.look_every,
+            restart_every: self.restart_every,
             control: &self.baseline.law(1.0, worse)?,
             canary: &self.baseline.law(ratio, worse)?,
             onset,

@@ -24,21 +24,13 @@ const SPEC: &str = r#"{
   "guardrails": [{"name": "errors"}]
 }"#;
 
-/// The same plan with its last stage in four of an hour, a millionth apart: the test of harm begins anew with each.
-const RESTARTED: &str = r#"{
-  "rampgate": 1, "name": "checkout", "flag": {"key": "checkout", "control": "v1", "canary": "v2"},
-  "stages": [
-    {"exposure": "1%", "min_dwell": "2h", "deadline": "1d"},
-    {"exposure": "5%", "min_dwell": "2h", "deadline": "12h"},
-    {"exposure": "25%", "min_dwell": "2h", "deadline": "12h"},
-    {"exposure": "50%", "min_dwell": "1h", "deadline": "12h"},
-    {"exposure": "50.0001%", "min_dwell": "1h", "deadline": "12h"},
-    {"exposure": "50.0002%", "min_dwell": "1h", "deadline": "12h"},
-    {"exposure": "50.0003%", "min_dwell": "1h", "deadline": "12h"}
-  ],
-  "bake": "1h",
-  "guardrails": [{"name": "errors"}]
-}"#;
+/// How often the test for harm begins anew inside a stage, of which the best is taken; and never. The late fault begins after 90 minutes.
+const RESTARTS: [&str; 5] = ["10m", "15m", "20m", "30m", "45m"];
+
+/// The same plan with restarts.
+fn restarted(every: &str) -> String {
+    SPEC.replace(r#""bake": "1h","#, &format!(r#""bake": "1h", "restart_every": "{every}","#))
+}
 
 const FAULTS: [(&str, &str); 11] = [
     ("healthy", "[]"),
@@ -77,13 +69,13 @@ fn minutes(n: u64) -> Span {
 }
 
 /// The knobs that each tool's documentation has, beside the one that is calibrated; and the plan of this library with and without restarts.
-fn families() -> Result<Vec<Vec<(&'static str, Controller)>>, rampgate::Error> {
+fn families() -> Result<Vec<Vec<(String, Controller)>>, rampgate::Error> {
     let (mut argo, mut flagger, mut kayenta) = (Vec::new(), Vec::new(), Vec::new());
     for relative in [false, true] {
         for (interval, window) in [(5, 5), (5, 30), (15, 60), (30, 60), (60, 60), (30, 120)] {
             for failures in [0, 5, 10, 20] {
                 let made = Argo::new(1.0)?.every(minutes(interval), minutes(window))?.failing(failures);
-                argo.push((SPEC, Controller::Argo(if relative { made.relative() } else { made })));
+                argo.push((SPEC.into(), Controller::Argo(if relative { made.relative() } else { made })));
             }
         }
         for (interval, window, weights) in [
@@ -96,7 +88,8 @@ fn families() -> Result<Vec<Vec<(&'static str, Controller)>>, rampgate::Error> {
             for threshold in [1, 5, 10, 20] {
                 let made = Flagger::new(1.0)?.every(minutes(interval), minutes(window))?;
                 let made = made.failing(threshold)?.rising(weights);
-                flagger.push((SPEC, Controller::Flagger(if relative { made.relative() } else { made })));
+                flagger
+                    .push((SPEC.into(), Controller::Flagger(if relative { made.relative() } else { made })));
             }
         }
     }
@@ -112,15 +105,16 @@ fn families() -> Result<Vec<Vec<(&'static str, Controller)>>, rampgate::Error> {
     ] {
         let made = Kayenta::new(1.0)?.every(minutes(interval), minutes(step))?;
         kayenta.push((
-            SPEC,
+            SPEC.into(),
             Controller::Kayenta(match lookback {
                 None => made,
                 Some(lookback) => made.over(minutes(lookback))?,
             }),
         ));
     }
-    let ours = vec![(SPEC, Controller::Rampgate(None)), (RESTARTED, Controller::Rampgate(None))];
-    Ok(vec![ours, argo, flagger, kayenta, vec![(SPEC, Controller::Schedule)]])
+    let never = std::iter::once(SPEC.to_owned());
+    let ours = never.chain(RESTARTS.map(restarted)).map(|spec| (spec, Controller::Rampgate(None)));
+    Ok(vec![ours.collect(), argo, flagger, kayenta, vec![(SPEC.into(), Controller::Schedule)]])
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -138,7 +132,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
         println!("environment {name}");
         for family in families()? {
-            let mut best: Option<(f64, &str, Controller)> = None;
+            let mut best: Option<(f64, &String, Controller)> = None;
             let mut each = [const { None::<(f64, String)> }; SEARCHED.len()];
             for (spec, candidate) in &family {
                 // 600 runs tell good configurations from bad ones; the best is calibrated anew
@@ -157,9 +151,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 }
                 if family.len() > 1 && std::env::var("VERBOSE").is_ok() {
                     eprintln!(
-                        "  {score:.2} fr {:.2}% {}",
+                        "  {score:.2} fr {:.2}% {}{}",
                         100.0 * found.false_rollbacks.share,
-                        found.controller.settings()
+                        found.controller.settings(),
+                        rhythm(spec)
                     );
                 }
                 if best.as_ref().is_none_or(|(least, ..)| score < *least) {
@@ -172,7 +167,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             println!(
                 "{}{} ({}), {} configurations: {:.2}% of {} healthy releases{}",
                 controller.name(),
-                if spec == RESTARTED { ", restarted hourly" } else { "" },
+                rhythm(spec),
                 found.controller.settings(),
                 family.len(),
                 100.0 * found.false_rollbacks.share,
@@ -191,6 +186,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+/// How often the test for harm begins anew in a spec.
+fn rhythm(spec: &str) -> String {
+    let every = RESTARTS.iter().find(|every| restarted(every) == spec);
+    every.map_or(String::new(), |every| format!(", restarted every {every}"))
 }
 
 fn row(fault: &str, summary: &Summary) {

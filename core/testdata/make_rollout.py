@@ -56,6 +56,7 @@ class Run:
             "exposure": show_share(state.exposure(plan)),
             "attempt": state.attempt,
             "cohort": state.cohort,
+            "segment": state.segment,
         }
         return {"name": self.name, "plan": self.plan, "events": self.events, "decisions": decisions, "end": end}
 
@@ -527,6 +528,70 @@ revise(r, 21, "r2")
 r = Run("a revision while it is scheduled", {"stages": ONE, "start": "2026-11-24T12:10:00Z"}).start()
 revise(r, 1, "r2").tick(10)
 
+# ---- restarts of the test for harm inside a stage
+
+ANEW = {"stages": [stage("5%", "30m"), stage("50%", "20m")], "bake": "25m", "restart_every": "10m"}
+r = Run("the test for harm begins anew inside stages and in the bake, and not at their ends", ANEW).start()
+for m in range(3, 36, 3):
+    r.j(m, "safe", 10 * m)
+for m in range(37, 61, 4):
+    r.j(m, "safe", 10 * m, stage=1)
+for m in range(62, 96, 3):
+    r.j(m, "inconclusive", 10 * m, stage=1)
+(
+    Run("a restart comes with what else is decided, and comes once however late", ANEW)
+    .start()
+    .j(2, "inconclusive", 5)
+    .j(11, {"insufficient": "source_error"}, 0)
+    .j(12, {"insufficient": "source_error"}, 0)
+    .j(28, {"insufficient": "source_error"}, 0)
+    .tick(100)
+    .tick(101)
+    .j(109, "inconclusive", 9)
+    .j(111, "inconclusive", 15)
+    .by(121, "approve", stage=0)
+    .j(131, "safe", 30, stage=1)
+    .by(142, "promote")
+    .j(152, "harm", 90)
+)
+(
+    Run("a pause stops the clock of restarts, and a restart waits for its end", ANEW)
+    .start()
+    .j(4, "safe", 5)
+    .by(8, "pause")
+    .j(40, "safe", 50)
+    .by(50, "resume")
+    .tick(51)
+    .tick(52)
+    .by(63, "pause")
+    .tick(80)
+    .by(81, "resume")
+    .tick(90)
+    .tick(91)
+)
+(
+    Run("segments count anew with each stage and attempt", {**ANEW, "stages": [stage("5%", "10m", deadline="40m", on_deadline="expire"), stage("50%", "20m")]})
+    .start()
+    .tick(10)
+    .tick(20)
+    .tick(31)
+    .tick(42)
+    .tick(60)
+    .by(61, "retry")
+    .tick(72)
+    .by(73, "abort", why="pager")
+)
+r = Run("after sixteen restarts they come half as often", {"stages": [stage("5%")], "restart_every": "1m"}).start()
+for m in range(1, 60):
+    r.tick(m)
+(
+    Run("a stage without a verdict has restarts too", {"stages": [stage("5%", "30m", requires="unmonitored", approval=True)], "restart_every": "10m"})
+    .start()
+    .tick(10)
+    .tick(30)
+    .by(41, "approve", stage=0)
+)
+
 # ---- growths, and a run of one
 
 GROWTHS = [
@@ -755,8 +820,8 @@ REFUSED_PLANS = [
     ),
     (
         "the plan's own fields",
-        {"stages": [GOOD], "bake": "a while", "stale_after": "0s", "start": "2026-11-24", "speed": 9},
-        [["bake", "syntax"], ["stale_after", "range"], ["start", "syntax"], ["speed", "unknown"]],
+        {"stages": [GOOD], "bake": "a while", "stale_after": "0s", "restart_every": "59s", "start": "2026-11-24", "speed": 9},
+        [["bake", "syntax"], ["stale_after", "range"], ["restart_every", "range"], ["start", "syntax"], ["speed", "unknown"]],
     ),
     (
         "not an object",

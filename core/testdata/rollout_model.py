@@ -85,6 +85,7 @@ class Plan:
         self.stages = [Stage(stage) for stage in expanded(json["stages"])]
         self.last = len(self.stages) - 1
         self.stale_after = span(json.get("stale_after", "15m"))
+        self.restart_every = span(json["restart_every"]) if "restart_every" in json else None
         self.start = instant(json["start"]) if "start" in json else 0
         windows = lambda name: [(instant(w["from"]), instant(w["until"]), w.get("why")) for w in json.get("calendar", {}).get(name, [])]
         self.deny, self.allow = windows("deny"), windows("allow")
@@ -117,13 +118,13 @@ class Plan:
 class Watch:
     def __init__(self, at, base):
         self.entered, self.base, self.units = at, base, base
-        self.elapsed = self.quiet = self.dwell = self.waited = 0
+        self.elapsed = self.quiet = self.dwell = self.waited = self.renewed = 0
         self.mark = self.judged = self.approved = self.promoted = None
 
 
 class State:
     def __init__(self):
-        self.seq = self.at = self.cohort = self.stage = 0
+        self.seq = self.at = self.cohort = self.segment = self.stage = 0
         self.attempt = 1
         self.place = "draft"  # "stage" and "expired" are at `stage`
         self.hold = self.clearance = self.watch = self.revision = None
@@ -162,6 +163,7 @@ def step(plan, before, event):
     action = apply(plan, before, state, event["kind"], reasons)
     if state.exposure(plan) != before.exposure(plan) or state.attempt != before.attempt:
         state.cohort += 1
+        state.segment = 0
     if action is None:
         return state, None
     governing = []
@@ -327,9 +329,28 @@ def settle(plan, state, reasons, noted=None):
         action = noted
         if action is None and state.hold != before:
             action = "continue" if state.hold is None else "hold"
+        if begins_anew(plan, state):
+            if action is None:
+                reasons.append("restarted")
+                return "restart"
+            reasons += [reason for _, reason in closed] + ["restarted"]
+            return action
     if action:
         reasons += [reason for _, reason in closed] if closed else opened
     return action
+
+
+def begins_anew(plan, state):
+    """Whether the test for harm does, and then what that changes."""
+    watch = state.watch
+    if watch is None or plan.restart_every is None:
+        return False
+    if watch.elapsed - watch.renewed < plan.restart_every * 2 ** (state.segment // 16):
+        return False
+    watch.renewed = watch.elapsed
+    state.segment += 1
+    state.cohort += 1
+    return True
 
 
 def advance(plan, state):

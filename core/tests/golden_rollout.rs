@@ -39,6 +39,7 @@ fn run(case: &Value) -> Value {
             "exposure": state.exposure(),
             "attempt": state.attempt(),
             "cohort": state.cohort(),
+            "segment": state.segment(),
         },
     })
 }

@@ -6,7 +6,9 @@ use crate::world::{self, World};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use rampgate::canary::Verdict;
-use rampgate::rollout::{Action, Command, Event, EventKind, Hold, Phase, Plan, Reason, State, step};
+use rampgate::rollout::{
+    Action, Command, Decision, Event, EventKind, Hold, Phase, Plan, Reason, State, step,
+};
 use rampgate::slo::Clearance;
 use rampgate::{Share, Span};
 use serde_json::{Value, json};
@@ -363,10 +365,9 @@ fn an_approval_is_waited_for_without_end() {
     expect("nothing goes on without the approval in time", |world, plan, state, event| {
         let endless = world.altered(|json| {
             for stage in json["stages"].as_array_mut().unwrap() {
-                if stage["approval"].is_object() {
+                // a time beyond the deadline would be refused
+                if stage["approval"].is_object() && stage["deadline"].is_null() {
                     stage["approval"]["within"] = json!("30d");
-                    stage.as_object_mut().unwrap().remove("deadline");
-                    stage.as_object_mut().unwrap().remove("on_deadline");
                 }
             }
         });
@@ -384,5 +385,61 @@ fn an_approval_that_lapsed_counts() {
             }
             _ => step(plan, state, event),
         }
+    });
+}
+
+/// The machine where a restart is not what it should be.
+fn restarting(
+    change: impl Fn(&State, State, &mut Vec<Decision>) -> State,
+) -> impl Fn(&World, &Plan, &State, &Event) -> Stepped {
+    move |_, plan, state, event| {
+        let (after, mut decisions) = step(plan, state, event)?;
+        let anew = after.segment() > state.segment();
+        Ok((if anew { change(state, after, &mut decisions) } else { after }, decisions))
+    }
+}
+
+#[test]
+fn a_restart_goes_wrong() {
+    // outcomes of before and after would be one epoch
+    expect(
+        "cohorts",
+        restarting(|state, after, _| edited(&after, |json| json["cohort"] = json!(state.cohort()))),
+    );
+    expect(
+        "the test begins anew in time",
+        restarting(|_, after, _| edited(&after, |json| json["segment"] = json!(after.segment() + 1))),
+    );
+    expect(
+        "the test begins anew in time",
+        restarting(|_, after, _| edited(&after, |json| json["watch"]["renewed"] = json!("0s"))),
+    );
+    expect(
+        "I9 a restart is told",
+        restarting(|_, after, decisions| {
+            decisions.clear();
+            after
+        }),
+    );
+}
+
+#[test]
+fn restarts_come_while_the_release_is_paused() {
+    expect("the test begins anew in time", |_, plan, state, event| {
+        let (after, decisions) = step(plan, state, event)?;
+        if !state.is_paused()
+            || !after.is_paused()
+            || plan.restart_every().is_none()
+            || after.watch().is_none()
+        {
+            return Ok((after, decisions));
+        }
+        Ok((
+            edited(&after, |json| {
+                json["segment"] = json!(after.segment() + 1);
+                json["cohort"] = json!(after.cohort() + 1);
+            }),
+            decisions,
+        ))
     });
 }

@@ -60,7 +60,7 @@ fn plans() -> Vec<Value> {
         json!({"stages": [{"exposure": "5%", "min_dwell": "5m", "min_units": 20},
                           {"exposure": "50%", "min_dwell": "5m", "requires": "no_harm", "min_units": 10}]}),
         json!({"stages": [{"exposure": "5%", "min_dwell": "5m", "approval": true, "deadline": "20m", "on_deadline": "expire"}],
-               "bake": "5m"}),
+               "bake": "5m", "restart_every": "10m"}),
         json!({"stages": [{"exposure": "5%", "min_dwell": "0s", "requires": "unmonitored"},
                           {"exposure": "100%", "min_dwell": "5m", "on_inconclusive": "rollback", "on_no_data": "rollback"}],
                "calendar": {"deny": [{"from": "2026-11-24T12:16:00Z", "until": "2026-11-24T12:40:00Z"}]},

@@ -5,8 +5,8 @@
 use crate::world::World;
 use rampgate::canary::Verdict;
 use rampgate::rollout::{
-    ApprovalLimit, Command, Decision, Event, EventKind, Hold, Phase, Plan, Reason, Requirement, Stage, State,
-    Unapproved,
+    Action, ApprovalLimit, Command, Decision, Event, EventKind, Hold, Phase, Plan, Reason, Requirement,
+    Stage, State, Unapproved,
 };
 use rampgate::slo::Clearance;
 use rampgate::{Error, ErrorKind, Share, Timestamp};
@@ -36,6 +36,7 @@ pub(crate) struct Witness {
     approved: bool,
     promoted: bool,
     waited: u64,
+    renewed: u64,
 }
 
 /// Attempt, stage, and whether it is the bake: where evidence may count.
@@ -102,6 +103,7 @@ impl Witness {
 
         self.hear(&world.plan, before, event);
         self.rises(&world.plan, before, event, &after, &decisions, &told)?;
+        self.begins_anew(&world.plan, before, &after, &decisions, &told)?;
         self.falls(before, event, &after, &told)?;
         self.ends(&world.plan, before, event, &after, &decisions, &told)?;
         explains(before, event, &after, &decisions, &told)?;
@@ -238,7 +240,9 @@ impl Witness {
             must(after.revision() == before.revision(), "only a revision replaces what is released", told)?;
         }
         let moved = after.exposure() != before.exposure() || after.attempt() != before.attempt();
-        must(after.cohort() == before.cohort() + u32::from(moved), "cohorts count the changes", told)?;
+        let anew = !moved && after.segment() != before.segment();
+        let cohort = before.cohort() + u32::from(moved || anew);
+        must(after.cohort() == cohort, "cohorts count the changes", told)?;
 
         let entered = seat(after).filter(|_| seat(after) != seat(before));
         if after.exposure() <= before.exposure() && entered.is_none() {
@@ -265,6 +269,33 @@ impl Witness {
         if stage.requires() == Requirement::Unmonitored {
             let said = decisions.iter().any(|d| d.reasons.contains(&Reason::Unmonitored { stage: left }));
             must(said, "I4 a rise without a verdict says so", told)?;
+        }
+        Ok(())
+    }
+
+    /// The test for harm begins anew at the first event that settles after its time, in the same stage, and at no other.
+    fn begins_anew(
+        &mut self,
+        plan: &Plan,
+        before: &State,
+        after: &State,
+        decisions: &[Decision],
+        told: &dyn Fn() -> String,
+    ) -> Result<(), Breach> {
+        let stayed = seat(before).is_some() && seat(after) == seat(before);
+        let lasts = plan.restart_every().map(|every| every.as_millis() << (before.segment() / 16));
+        let due = lasts.is_some_and(|lasts| self.running - self.renewed >= lasts);
+        let anew = stayed && due && !after.is_paused();
+        let moved = after.exposure() != before.exposure() || after.attempt() != before.attempt();
+        let segment = if moved { 0 } else { before.segment() + u32::from(anew) };
+        must(after.segment() == segment, "the test begins anew in time, and at no other", told)?;
+        let said = decisions.iter().any(|decision| decision.reasons.contains(&Reason::Restarted));
+        must(said == anew, "I9 a restart is told, and nothing else is called one", told)?;
+        let alone = decisions.iter().any(|decision| decision.action == Action::Restart);
+        let still = (before.phase(), before.hold()) == (after.phase(), after.hold());
+        must(!alone || (anew && still), "I9 a restart alone changes nothing else", told)?;
+        if anew {
+            self.renewed = self.running;
         }
         Ok(())
     }
@@ -382,7 +413,8 @@ fn explains(
     decisions: &[Decision],
     told: &dyn Fn() -> String,
 ) -> Result<(), Breach> {
-    let told_of = |state: &State| (state.phase(), state.hold(), state.exposure(), state.attempt());
+    let told_of =
+        |state: &State| (state.phase(), state.hold(), state.exposure(), state.attempt(), state.cohort());
     let changed = told_of(before) != told_of(after) || before.revision() != after.revision();
     must(decisions.len() <= 1, "I9 one line a decision", told)?;
     must(!changed || decisions.len() == 1, "I9 each change is a decision", told)?;

@@ -101,10 +101,11 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
         prop::sample::select(vec![0_u64, 0, 10]),
         prop::sample::select(vec![10_u64, 15]),
         prop::option::weighted(0.2, 0_u64..60),
+        prop::option::weighted(0.4, prop::sample::select(vec![1_u64, 6, 10, 20])),
         window.clone(),
         window,
     )
-        .prop_map(|(stages, bake, stale_after, start, deny, allow)| {
+        .prop_map(|(stages, bake, stale_after, start, restart_every, deny, allow)| {
             let mut exposure = 0;
             let stages: Vec<Value> = stages
                 .into_iter()
@@ -143,6 +144,9 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
             });
             if let Some(start) = start {
                 plan["start"] = at(start).to_string().into();
+            }
+            if let Some(every) = restart_every {
+                plan["restart_every"] = format!("{every}m").into();
             }
             World::new(plan)
         })

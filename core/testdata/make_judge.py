@@ -85,17 +85,68 @@ def weight_of(start, stages):
     return mpf(1) / 2 if start == 0 else mpf(1) / 2 / (stages - 1)
 
 
+def starts(look):
+    """The starts of the test for harm that may have begun: weight, stage, and how often it had begun anew inside the stage."""
+    if "segments" not in look:
+        return [(weight_of(stage, look["stages"]), stage, 0) for stage in range(look["stages"])]
+    stages, found = look["stages"], []
+    inside = mpf(1) / (2 if stages == 1 else 4)
+    planned = [max(segments - 1, 1) for segments in look["segments"]]
+    for stage, restarts in enumerate(planned):
+        own = mpf(1) / 2 if stage == 0 else (mpf(1) / 2 - inside) / (stages - 1)
+        found.append((own, stage, 0))
+        last = max((epoch.get("segment", 0) for epoch in look["epochs"] if comparable(epoch) and epoch["stage"] == stage), default=0)
+        for k in range(1, last + 1):
+            part = mpf(3) / 4 / restarts if k <= restarts else mpf(restarts) / 4 / (k * (k - 1))
+            found.append((inside * restarts / sum(planned) * part, stage, k))
+    return found
+
+
 def harm(guardrail, look):
-    total = mpf(0)
-    for start in range(look["stages"]):
-        since = [epoch for epoch in look["epochs"] if comparable(epoch) and epoch["stage"] >= start]
-        found = test(guardrail, since, True) if start <= look["stage"] else mpf(0)
-        total += weight_of(start, look["stages"]) * exp(found or mpf(0))
-    return log(total)
+    total = weights = mpf(0)
+    for weight, stage, segment in starts(look):
+        since = [epoch for epoch in look["epochs"] if comparable(epoch) and (epoch["stage"], epoch.get("segment", 0)) >= (stage, segment)]
+        if guardrail.get("measure") == "mean":
+            since = joined(since)
+        found = test(guardrail, since, True) if stage <= look["stage"] else mpf(0)
+        total += weight * exp(found or mpf(0))
+        weights += weight
+    return log(total + 1 - weights)  # what has not begun counts 1
+
+
+def joined(epochs):
+    """The epochs, those put together that only a restart parts."""
+    whole, last = [], None
+    for epoch in epochs:
+        if last and (epoch["stage"], epoch["ppm"]) == (last["stage"], last["ppm"]) and epoch.get("segment", 0) > last.get("segment", 0):
+            sums = {arm: {"units": whole[-1][arm]["units"] + epoch[arm]["units"], "metrics": {}} for arm in ("canary", "control")}
+            for arm in sums:
+                seen = [one[arm]["metrics"] for one in (whole[-1], epoch)]
+                for name in {**seen[0], **seen[1]}:
+                    sums[arm]["metrics"][name] = together([one[name] for one in seen if name in one])
+            whole[-1] = whole[-1] | sums
+        else:
+            whole.append(epoch)
+        last = epoch
+    return whole
+
+
+def together(series):
+    if len(series) == 1:
+        return series[0]
+    one, two = series
+    if isinstance(one, list):
+        return [a + b for a, b in zip(one, two)]
+    if "counts" in one:
+        counts = distributions.sparse(one)
+        for bin, count in distributions.sparse(two).items():
+            counts[bin] = counts.get(bin, 0) + count
+        return distributions.dense(counts)
+    return {key: str(int(one[key]) + int(two[key])) if isinstance(one[key], str) else one[key] + two[key] for key in one}
 
 
 def safety(guardrail, look):
-    stage = [epoch for epoch in look["epochs"] if epoch["stage"] == look["stage"]]
+    stage = [epoch for epoch in joined(look["epochs"]) if epoch["stage"] == look["stage"]]
     compared = [epoch for epoch in stage if comparable(epoch)]
     spoken = []
     if compared:
@@ -117,7 +168,7 @@ def judged(document, look):
     safeties = [safety(guardrail, look) for guardrail in guardrails]
     required = [s for s, guardrail in zip(safeties, guardrails) if guardrail.get("required", True)]
     split = sum(
-        (tests.mismatch(rho_of(e), e["canary"]["units"], e["control"]["units"]) for e in look["epochs"] if comparable(e)), mpf(0)
+        (tests.mismatch(rho_of(e), e["canary"]["units"], e["control"]["units"]) for e in joined(look["epochs"]) if comparable(e)), mpf(0)
     )
     stage = [epoch for epoch in look["epochs"] if epoch["stage"] == look["stage"]]
     units = sum(epoch["canary"]["units"] for epoch in stage)
@@ -285,6 +336,27 @@ def main():
             del epoch["ppm"]
         cases.append(case)
 
+    # stages that are cut into segments: the test for harm begins anew, and all else sees them whole
+    half, tenth = (500_000, 500_000), (100_000, 900_000)
+    cut = [
+        ([0, 2], [[(*half, 900)] * 4], [[0, 1, 2, 3]], [5], {}),
+        ([0], [[(*half, 2_000)] * 3, [(*half, 2_500)] * 3], [[0, 1, 2], [0, 1, 2]], [3, 2], {("errors", 1): 3}),
+        ([1, 0], [[(*tenth, 1_500)] * 3, [(*half, 1_000)] * 4], [[0, 1, 4], [0, 3, 5, 6]], [2, 3], {("refusals", 1): 1.5}),
+        ([3, 4], [[(*tenth, 2_000)], [(*half, 700), (*half, 700), (400_000, 400_000, 900), (*half, 600)]], [[0], [0, 1, 1, 2]], [1, 4], {}),
+        ([5, 6], [[(*half, 800)] * 3], [[0, 1, 2]], [1], {("latency", 0): 1.3}),
+        ([7, 8], [[(*half, 300)] * 5, [(*half, 150)] * 4], [[0, 1, 2, 3, 4], [0, 1, 2, 3]], [6, 4], {("revenue", 1): 1.4}),
+    ]
+    for chosen, stages, numbers, segments, worse in cut:
+        document = {"guardrails": [GUARDRAILS[i] for i in chosen]}
+        look = drawn(rng, document["guardrails"], stages, worse)
+        for epoch, number in zip(look["epochs"], sum(numbers, [])):
+            epoch["segment"] = number
+        look["segments"] = segments + [2] * (look["stages"] - len(segments))
+        said = judged(document, look)
+        for epoch in look["epochs"]:
+            del epoch["ppm"]
+        cases.append({"judge": document, "look": look, "report": said})
+
     judge = {"guardrails": [{"name": "errors"}, {"name": "latency", "measure": "distribution"}, {"name": "revenue", "measure": "mean"}]}
     arm = {"units": 10, "metrics": {}}
     epoch = {"stage": 0, "canary_share": "5%", "control_share": "95%", "canary": arm, "control": arm}
@@ -293,6 +365,9 @@ def main():
     refused = [
         (look | {"stage": 1}, "stage"),
         (look | {"stages": 0}, "stages"),
+        (look | {"segments": [0]}, "segments[0]"),
+        (look | {"segments": [2, 2]}, "segments"),
+        (look | {"epochs": [epoch | {"segment": -1}]}, "epochs[0].segment"),
         (look | {"colour": 1}, "colour"),
         (look | {"epochs": [epoch | {"stage": 3}]}, "epochs[0].stage"),
         (look | {"epochs": [epoch | {"canary_share": "10%"}]}, "epochs[0].control_share"),

@@ -450,6 +450,7 @@ fn told_wrong(log: &Played, story: &Story) -> Option<String> {
             Action::Hold | Action::Continue => Topic::Hold,
             Action::Schedule | Action::Retry => Topic::Start,
             Action::Ignore if matches!(decision.reasons.as_slice(), [Reason::Void { .. }]) => continue,
+            Action::Restart => continue, // the judge's own business
             _ => Topic::Command,
         };
         if !told(decision.seq, topic) {

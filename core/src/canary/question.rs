@@ -96,7 +96,11 @@ impl Question {
         let last = stages.map_or(999, |stages| stages - 1);
         let stage = fields.required("stage").and_then(|field| field.integer(0..=last));
         let segments = fields.optional("segments").map_or(Some(Vec::new()), |field| {
-            let read = field.list()?.iter().map(|field| segment(field, 1)).collect::<Vec<_>>();
+            let read: Vec<_> = field.list()?.iter().map(|field| segment(field, 1)).collect();
+            if usize::try_from(stages?) != Ok(read.len()) {
+                field.refuse(Kind::Conflict, "must hold one number for each stage");
+                return None;
+            }
             read.into_iter().collect::<Option<Vec<_>>>()
         });
         let at = fields.optional("at").map_or(Some(Timestamp::EPOCH), |field| field.parse());

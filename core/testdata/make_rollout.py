@@ -592,6 +592,35 @@ for m in range(1, 60):
     .by(41, "approve", stage=0)
 )
 
+# ---- a mismatch that rolls back
+
+MISMATCH = {"stages": [stage("5%", on_invalid="rollback"), stage("50%", on_invalid="rollback", deadline="30m", on_deadline="expire")], "bake": "10m"}
+Run("a mismatch rolls back where the plan says so", MISMATCH).start().j(5, "invalid", 0).j(6, "invalid", 10).ev(7, "confirm")
+(
+    Run("a mismatch is not heard in a pause, and rolls back at its end", MISMATCH)
+    .start()
+    .j(1, "safe", 5)
+    .by(5, "pause")
+    .j(6, "invalid", 10)
+    .by(8, "resume")
+)
+(
+    Run("a mismatch in the bake rolls back as in the last stage, and the deadline comes first", MISMATCH)
+    .start()
+    .j(5, "safe", 10)
+    .j(15, "safe", 20)
+    .j(20, "safe", 10, stage=1)
+    .j(30, "safe", 20, stage=1)
+    .j(35, "invalid", 20, stage=1)
+    .j(36, "invalid", 30, stage=1)
+)
+(
+    Run("the deadline comes before a mismatch", {"stages": MISMATCH["stages"][1:]})
+    .start()
+    .j(20, "safe", 10)
+    .j(30, "invalid", 20)
+)
+
 # ---- growths, and a run of one
 
 GROWTHS = [
@@ -715,6 +744,7 @@ REFUSED_PLANS = [
                     "approval": "yes",
                     "on_inconclusive": "advance",
                     "on_no_data": "pass",
+                    "on_invalid": "ignore",
                     "deadline": 6,
                     "on_deadline": "advance",
                     "weight": 5,
@@ -729,6 +759,7 @@ REFUSED_PLANS = [
             ["stages[0].approval", "type"],
             ["stages[0].on_inconclusive", "unknown"],
             ["stages[0].on_no_data", "unknown"],
+            ["stages[0].on_invalid", "unknown"],
             ["stages[0].deadline", "type"],
             ["stages[0].on_deadline", "unknown"],
             ["stages[0].weight", "unknown"],
@@ -769,7 +800,7 @@ REFUSED_PLANS = [
         "settings without effect",
         {
             "stages": [
-                {"exposure": "5%", "min_dwell": "10m", "requires": "unmonitored", "on_no_data": "rollback", "on_inconclusive": "rollback"},
+                {"exposure": "5%", "min_dwell": "10m", "requires": "unmonitored", "on_no_data": "rollback", "on_invalid": "rollback", "on_inconclusive": "rollback"},
                 {"exposure": "6%", "min_dwell": "10m", "on_deadline": "expire"},
                 {"exposure": "7%", "min_dwell": "10m", "requires": "no_harm", "min_units": 1, "on_inconclusive": "rollback"},
             ]
@@ -777,6 +808,7 @@ REFUSED_PLANS = [
         [
             ["stages[0].on_inconclusive", "conflict"],
             ["stages[0].on_no_data", "conflict"],
+            ["stages[0].on_invalid", "conflict"],
             ["stages[1].on_deadline", "conflict"],
             ["stages[2].on_inconclusive", "conflict"],
         ],

@@ -54,6 +54,7 @@ class Stage:
             self.approval = True
         self.on_inconclusive = json.get("on_inconclusive", "hold")
         self.on_no_data = json.get("on_no_data", "hold")
+        self.on_invalid = json.get("on_invalid", "hold")
         self.deadline = span(json["deadline"]) if "deadline" in json else None
         self.on_deadline = json.get("on_deadline", "rollback")
 
@@ -456,7 +457,7 @@ def verdict(plan, state, stage, watch, met, waived):
     if found == "safe":
         return True, None, {"safe": safety}, False
     if found == "invalid":
-        return False, "invalid", "invalid", False
+        return False, "invalid", "invalid", stage.on_invalid == "rollback"
     if stage.requires == "no_harm":
         return True, None, {"no_harm": {"have": finding["ln_harm"], "need": finding["ln_harm_needed"]}}, False
     hold = "inconclusive" if met or waived else None

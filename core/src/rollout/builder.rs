@@ -94,6 +94,11 @@ impl StageBuilder {
         self.with("on_no_data", text(fallback))
     }
 
+    /// See [`Stage::on_invalid`].
+    pub fn on_invalid(self, fallback: Fallback) -> Self {
+        self.with("on_invalid", text(fallback))
+    }
+
     /// The longest time in the stage, and what happens then.
     pub fn deadline(self, deadline: Span, then: Overdue) -> Self {
         self.with("deadline", text(deadline)).with("on_deadline", text(then))

@@ -133,7 +133,12 @@ impl Gates {
                     Reason::Inconclusive { have: finding.ln_safety, need: finding.ln_safety_needed };
                 self.closed.push((hold, numbers));
             }
-            Evidence::Invalid => self.close(Hold::Invalid, Reason::Invalid),
+            Evidence::Invalid => {
+                if stage.on_invalid == Fallback::RollBack {
+                    self.give = Some((Action::RollBack, None));
+                }
+                self.close(Hold::Invalid, Reason::Invalid);
+            }
             Evidence::Missing(lack) => {
                 let silent = watch.quiet > plan.stale_after();
                 if silent && watch.elapsed >= stage.min_dwell && stage.on_no_data == Fallback::RollBack {

@@ -385,22 +385,9 @@ impl<'a> Turn<'a> {
     fn wait(&mut self, hold: Option<Hold>, noted: Option<Action>) -> Option<Action> {
         let news = hold != self.before.hold;
         self.state.hold = hold;
-        let restarts = self.restart();
+        let restarts = self.state.restart(self.plan);
         let action = if hold.is_some() { Action::Hold } else { Action::Continue };
         noted.or_else(|| news.then_some(action)).or_else(|| restarts.then_some(Action::Restart))
-    }
-
-    /// Begins a new cohort, and with it the test for harm, where the present segment has lasted. Whatever was missed, once an event.
-    fn restart(&mut self) -> bool {
-        let (lasts, state) = (self.plan.segment(self.state.segment), &mut self.state);
-        let Some((watch, lasts)) = state.watch.as_mut().zip(lasts) else { return false };
-        let lasted = watch.elapsed.as_millis().saturating_sub(watch.renewed.as_millis()) >= lasts.as_millis();
-        if lasted {
-            watch.renewed = watch.elapsed;
-            state.segment = state.segment.saturating_add(1);
-            state.cohort = state.cohort.saturating_add(1);
-        }
-        lasted
     }
 
     /// One place on: into the first stage, the next, the bake, or the end.

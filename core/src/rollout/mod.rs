@@ -90,6 +90,7 @@ mod phase;
 mod plan;
 mod reason;
 mod replay;
+mod restart;
 mod stage;
 mod state;
 mod watch;

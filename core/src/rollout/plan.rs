@@ -12,9 +12,6 @@ const STALE_AFTER_MILLIS: u64 = 15 * 60_000;
 /// Shortest time after which the test for harm may begin anew: a minute.
 const LEAST_RESTART_MILLIS: u64 = 60_000;
 
-/// After so many restarts in a stage, and again after each further so many, the next ones come half as often.
-const RESTARTS_A_SPACING: u32 = 16;
-
 /// How a release goes from nobody to everybody it is meant for, and what it must show on the way.
 ///
 /// ```
@@ -149,31 +146,6 @@ impl Plan {
     #[must_use]
     pub const fn restart_every(&self) -> Option<Span> {
         self.restart_every
-    }
-
-    /// How long the segment of a stage lasts that begins with this restart, from 0 for the stage's start; none where tests begin with stages alone.
-    pub(super) fn segment(&self, number: u32) -> Option<Span> {
-        let doublings = (number / RESTARTS_A_SPACING).min(63);
-        let millis = self.restart_every?.as_millis().saturating_mul(1 << doublings);
-        Some(Span::clamped(millis))
-    }
-
-    /// Into how many segments each stage is cut within its least time, the bake included; empty where none is.
-    pub(crate) fn segments(&self) -> Vec<u32> {
-        let of = |(number, stage): (u32, &Stage)| {
-            let bake = if number == self.last() { self.bake } else { Span::ZERO };
-            let mut left = stage.min_dwell.saturating_add(bake).as_millis();
-            let mut segments = 1_u32;
-            while let Some(span) = self.segment(segments - 1).filter(|span| span.as_millis() < left) {
-                left = left.saturating_sub(span.as_millis());
-                segments = segments.saturating_add(1);
-            }
-            segments
-        };
-        if self.restart_every.is_none() {
-            return Vec::new();
-        }
-        (0..).zip(&self.stages).map(of).collect()
     }
 
     /// The instant before which nothing starts.

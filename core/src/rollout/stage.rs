@@ -118,6 +118,7 @@ pub struct Stage {
     pub(super) approval_limit: Option<ApprovalLimit>,
     pub(super) on_inconclusive: Fallback,
     pub(super) on_no_data: Fallback,
+    pub(super) on_invalid: Fallback,
     pub(super) deadline: Option<Span>,
     pub(super) on_deadline: Overdue,
 }
@@ -169,6 +170,14 @@ impl Stage {
     #[must_use]
     pub const fn on_no_data(&self) -> Fallback {
         self.on_no_data
+    }
+
+    /// What happens when the verdict is [`Invalid`](crate::canary::Verdict::Invalid): the arms were not filled as assigned, so nothing that is
+    /// compared can be trusted. A canary that loses or redirects its units looks like that. To roll back adds the policy's `srm_alpha` to the chance
+    /// that a harmless release is rolled back.
+    #[must_use]
+    pub const fn on_invalid(&self) -> Fallback {
+        self.on_invalid
     }
 
     /// The longest time in this stage, pauses not counted.
@@ -259,6 +268,9 @@ impl Stage {
         let on_no_data = or_default(fields.optional("on_no_data"), |field| {
             fallback(field, requires != Some(Requirement::Unmonitored))
         });
+        let on_invalid = or_default(fields.optional("on_invalid"), |field| {
+            fallback(field, requires != Some(Requirement::Unmonitored))
+        });
 
         let deadline = or_default(fields.optional("deadline"), |field| {
             let deadline = field.parse::<Span>()?;
@@ -296,6 +308,7 @@ impl Stage {
             approval_limit: approval?.1,
             on_inconclusive: on_inconclusive?,
             on_no_data: on_no_data?,
+            on_invalid: on_invalid?,
             deadline: deadline?,
             on_deadline: on_deadline?,
         })

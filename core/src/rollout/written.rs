@@ -75,6 +75,9 @@ impl Stage {
             None => write!(to, "{}", self.approval)?,
         }
         write!(to, r#","on_inconclusive":"{}","on_no_data":"{}""#, self.on_inconclusive, self.on_no_data)?;
+        if self.on_invalid == Fallback::RollBack {
+            to.write_str(r#","on_invalid":"rollback""#)?;
+        }
         if let Some(deadline) = self.deadline {
             write!(to, r#","deadline":"{deadline}","on_deadline":"{}""#, self.on_deadline)?;
         }

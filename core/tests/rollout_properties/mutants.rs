@@ -443,3 +443,15 @@ fn restarts_come_while_the_release_is_paused() {
         ))
     });
 }
+
+#[test]
+fn a_mismatch_only_holds() {
+    expect("a mismatch rolls back", |world, plan, state, event| {
+        let holds = world.altered(|json| {
+            for stage in json["stages"].as_array_mut().unwrap() {
+                stage["on_invalid"] = json!("hold");
+            }
+        });
+        step(if *plan == world.plan { &holds } else { plan }, state, event)
+    });
+}

@@ -111,7 +111,7 @@ fn kinds() -> [Value; 6] {
         json!({"min_dwell": "5m", "min_units": 10, "requires": "no_harm", "deadline": "20m", "on_deadline": "expire"}),
         json!({"min_dwell": "0s", "requires": "unmonitored", "approval": true}),
         json!({"min_dwell": "5m", "approval": {"within": "10m", "on_timeout": "hold"}}),
-        json!({"min_dwell": "5m", "approval": {"within": "10m"}, "deadline": "60m"}),
+        json!({"min_dwell": "5m", "approval": {"within": "10m"}, "deadline": "60m", "on_invalid": "rollback"}),
     ]
 }
 

@@ -5,8 +5,8 @@
 use crate::world::World;
 use rampgate::canary::Verdict;
 use rampgate::rollout::{
-    Action, ApprovalLimit, Command, Decision, Event, EventKind, Hold, Phase, Plan, Reason, Requirement,
-    Stage, State, Unapproved,
+    Action, ApprovalLimit, Command, Decision, Event, EventKind, Fallback, Hold, Phase, Plan, Reason,
+    Requirement, Stage, State, Unapproved,
 };
 use rampgate::slo::Clearance;
 use rampgate::{Error, ErrorKind, Share, Timestamp};
@@ -351,6 +351,17 @@ impl Witness {
         {
             let stopped = matches!(after.phase(), Phase::RollingBack | Phase::Expired { .. });
             must(stopped, "nothing goes on without the approval in time", told)?;
+        }
+        if let Some((_, number, _)) = seat(before)
+            && stage(plan, number).is_some_and(|stage| stage.on_invalid() == Fallback::RollBack)
+            && let EventKind::Judged { attempt, stage, finding, .. } = &event.kind
+            && before.judging() == Some((*attempt, *stage))
+            && finding.verdict == Verdict::Invalid
+            && finding.units > self.base
+            && !before.is_paused()
+        {
+            let stopped = matches!(after.phase(), Phase::RollingBack | Phase::Expired { .. });
+            must(stopped, "a mismatch rolls back where the plan says so", told)?;
         }
         if after.phase() != Phase::Completed || before.phase() == Phase::Completed {
             return Ok(());

@@ -91,7 +91,7 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
                 .prop_map(|(within, then)| json!({"within": format!("{within}m"), "on_timeout": then})),
         ],
         prop::bool::weighted(0.2),
-        prop::bool::weighted(0.2),
+        (prop::bool::weighted(0.2), prop::bool::weighted(0.3)),
         prop::option::weighted(0.3, prop::sample::select(vec![25_u64, 60, 600])),
         any::<bool>(),
     );
@@ -109,7 +109,7 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
             let mut exposure = 0;
             let stages: Vec<Value> = stages
                 .into_iter()
-                .map(|(rise, requires, dwell, units, approval, inconclusive, no_data, deadline, expire)| {
+                .map(|(rise, requires, dwell, units, approval, inconclusive, (no_data, invalid), deadline, expire)| {
                     exposure += rise;
                     let fallback = |rollback, works| if rollback && works { "rollback" } else { "hold" };
                     let mut stage = json!({
@@ -120,6 +120,7 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
                         "approval": approval,
                         "on_inconclusive": fallback(inconclusive, requires == "safe"),
                         "on_no_data": fallback(no_data, requires != "unmonitored"),
+                        "on_invalid": fallback(invalid, requires != "unmonitored"),
                     });
                     // An approval's time has to be over before the deadline.
                     let deadline = deadline.filter(|deadline| *deadline > 40 || !stage["approval"].is_object());

@@ -288,6 +288,7 @@ export type Action =
   | "hold"
   | "continue"
   | "approve"
+  | "restart"
   | "promote"
   | "request"
   | "revise"
@@ -341,6 +342,7 @@ export interface Evidence {
 export type DecisionReason =
   | "clear"
   | "confirmed"
+  | "restarted"
   | "invalid"
   | "budget_spent"
   | { readonly started: { readonly by: string } }

@@ -566,7 +566,7 @@ def replay_rollout(
 ) -> Replay:
     """Runs a log of rollout events, a list or tuple, from the beginning.
 
-    `plan` holds the fields `stages`, `bake`, `stale_after`, `start` and `calendar` of a release spec alone.
+    `plan` holds the fields `stages`, `bake`, `stale_after`, `restart_every`, `start` and `calendar` of a release spec alone.
     """
 
 def import_plan(source: Source, document: _Document | Sequence[Any]) -> ImportedPlan:

@@ -20,6 +20,7 @@ Action: TypeAlias = Literal[
     "hold",
     "continue",
     "approve",
+    "restart",
     "promote",
     "request",
     "revise",

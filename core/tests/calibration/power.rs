@@ -87,6 +87,43 @@ fn errors_are_found_as_soon_as_promised() {
     table.finish();
 }
 
+/// The same where the test for harm begins anew inside the stages too, every so many requests.
+#[test]
+fn late_errors_are_found_sooner_by_a_test_that_begins_anew() {
+    let mut table = Table::new("12-restarts", "| case | stages of | never | every | median | nine in ten |");
+    // a look costs as much as there are segments
+    let runs = Runs::new(runs(10) as u32, 1).unwrap();
+    let mut row = |case: &str, stages: &[u64], (ratio, onset): (f64, u64), rhythms: &[u64], most: f64| {
+        let trial =
+            trial(0.005, ("50%", "50%"), stages).with_looks(1_000).unwrap().with_onset(onset).unwrap();
+        let median = |trial: &Trial| {
+            let found = trial.detection(ratio, runs).unwrap();
+            (found.median.unwrap_or(u64::MAX), found.p90.unwrap_or(u64::MAX))
+        };
+        let (never, _) = median(&trial);
+        let layout = stages.iter().map(|units| format!("{}", units / 1_000)).collect::<Vec<_>>().join(", ");
+        for every in rhythms {
+            let (anew, p90) = median(&trial.clone().with_restarts(*every).unwrap());
+            let row = format!("{} | {every} | {} | {}", shown(never), shown(anew), shown(p90));
+            table.row(&format!("| {case} | {layout} thousand | {row} |"));
+            let least = f64::min(never as f64, 100_000.0);
+            table.expect(
+                (anew as f64) < most * least,
+                &format!("{case}, {layout}, {every}: {anew} after {never}"),
+            );
+        }
+    };
+    let late = "twice the errors after 200,000 good requests, further ones";
+    row(late, &[300_000], (2.0, 200_000), &[5_000, 10_000, 15_000, 30_000, 45_000], 0.75);
+    row(late, &[50_000, 50_000, 50_000, 20_000, 130_000], (2.0, 200_000), &[8_000, 16_000], 1.0);
+    row(late, &[50_000, 50_000, 50_000, 50_000, 100_000], (2.0, 200_000), &[8_000], 1.3);
+    let early = [8_000, 8_000, 8_000, 8_000, 200_000];
+    row("1.5 times the errors from the start", &early, (1.5, 0), &[8_000, 16_000], 1.2);
+    row("1.5 times the errors from the start", &[200_000], (1.5, 0), &[10_000], 1.5);
+    row("twice the errors from the start", &early, (2.0, 0), &[8_000], 1.2);
+    table.finish();
+}
+
 /// One-sided 2.5%, looks every 1,000 requests (5,000 at 5/95 and 1/99). The figures of gbstats are not made here: they were measured with GrowthBook's sequential test, alpha and looks as here.
 #[test]
 fn fewer_units_than_peers_need() {

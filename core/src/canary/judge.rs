@@ -17,8 +17,8 @@ use alloc::vec::Vec;
 /// Safety: every required guardrail reaches 1/beta in the present stage (an intersection-union test, which needs no correction).
 ///
 /// **Holds when** each of its guardrails' tests does: units are assigned by the shares that the epochs state, each is counted once, outcomes of both arms are
-/// recorded alike, references were frozen before the epoch that they judge; and when guardrails, weights, margins and the number of stages are fixed before the
-/// data is seen. Looks may be taken at any time, and base rates may drift. A guardrail on a mean holds asymptotically, and a judge with one of them no
+/// recorded alike, references were frozen before the epoch that they judge; and when guardrails, weights, margins, the number of stages and of their segments are fixed before the
+/// data is seen. A new segment may begin at any time, whatever was seen before. Looks may be taken at any time, and base rates may drift. A guardrail on a mean holds asymptotically, and a judge with one of them no
 /// better. Alpha is spent by a release that is no worse than tolerated at *every* moment; beta by one that is beyond the margin throughout the *stage*.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judge {

@@ -140,7 +140,7 @@ impl Evidence {
         let none = Gains::none(guardrail.tests());
         let mut since = none.clone();
         // each start adds what the later ones do not have yet
-        let ln_harm = restarted(look, |newer| {
+        let (ln_harm, ln_first) = restarted(look, &mut |newer| {
             newer.iter().for_each(|epoch| since.add(&gained(epoch, Question::Harm)));
             since.ln_evidence(1.0)
         });
@@ -160,7 +160,6 @@ impl Evidence {
             (false, Some(ceiling)) => ceiling.ln_evidence(times),
             (false, None) => 0.0,
         };
-        let ln_first = math::ln(Starts::of(look).weight(0, 1));
         Self {
             weight: guardrail.weight().into(),
             ln_harm,
@@ -184,7 +183,7 @@ impl Evidence {
         // newest first
         let mut since: Vec<Arms<Moments>> = Vec::new();
         let mut oldest: Option<Epoch<'_>> = None;
-        let ln_harm = restarted(look, |newer| {
+        let (ln_harm, ln_first) = restarted(look, &mut |newer| {
             for epoch in newer.iter().copied() {
                 let moments = epoch.moments(metric);
                 match since.last_mut().filter(|_| oldest.is_some_and(|later| later.continues(epoch))) {
@@ -203,7 +202,6 @@ impl Evidence {
         let attempt: Vec<_> = whole.comparable().map(of).collect();
         let stage: Vec<_> = whole.comparable().filter(|epoch| epoch.stage >= look.stage).map(of).collect();
         let safety = tests.safety.ln_evidence(&stage);
-        let ln_first = math::ln(Starts::of(look).weight(0, 1));
         Self {
             weight: guardrail.weight().into(),
             ln_harm,
@@ -223,24 +221,20 @@ impl Evidence {
     }
 }
 
-/// ln of the weighted mean of a test's starts, from the last to the first. `ln_evidence` is given the epochs that no later start has, newest
-/// first, and says what the test makes of all that it was given so far.
-fn restarted<'a>(look: &'a Look<'_>, mut ln_evidence: impl FnMut(&[&'a Epoch<'a>]) -> f64) -> f64 {
+/// ln of the weighted mean of a test's starts, taken from the last to the first, and of the first one's weight. `ln_evidence` is given the epochs
+/// that no later start has, newest first, and says what the test makes of all that it was given so far.
+fn restarted<'a>(look: &'a Look<'_>, ln_evidence: &mut dyn FnMut(&[&'a Epoch<'a>]) -> f64) -> (f64, f64) {
     let starts = Starts::of(look);
     let epochs: Vec<&'a Epoch<'a>> = look.comparable().collect();
     let mut left = epochs.into_iter().rev().peekable();
     let mut weighted = Vec::new();
     for stage in (0..look.stages.max(1)).rev() {
-        if stage > look.stage {
-            weighted.push((starts.whole(stage), 0.0));
-            continue;
-        }
         let begun = |epoch: Option<&&Epoch<'_>>| {
-            epoch.filter(|epoch| epoch.stage == stage).map_or(0, |epoch| epoch.segment.saturating_add(1))
+            epoch.filter(|epoch| epoch.stage == stage).map_or(0.0, |epoch| f64::from(epoch.segment) + 1.0)
         };
-        let mut above = begun(left.peek()).max(1);
-        weighted.push((starts.whole(stage) - starts.weight(stage, above), 0.0));
-        while above > 0 {
+        let mut above = if stage > look.stage { 0.0 } else { begun(left.peek()).max(1.0) };
+        weighted.push((starts.weight(stage, f64::INFINITY) - starts.weight(stage, above), 0.0));
+        while above > 0.0 {
             let mut newer = Vec::new();
             while let Some(epoch) = left.next_if(|epoch| epoch.stage > stage || begun(Some(epoch)) >= above) {
                 newer.push(epoch);
@@ -251,7 +245,7 @@ fn restarted<'a>(look: &'a Look<'_>, mut ln_evidence: impl FnMut(&[&'a Epoch<'a>
             above = below;
         }
     }
-    ln_mean(&weighted)
+    (ln_mean(&weighted), math::ln(starts.weight(0, 1.0)))
 }
 
 /// The canary's outcomes in the stage judged, against an absolute rate.

@@ -35,33 +35,28 @@ impl<'a> Starts<'a> {
         f64::from(self.segments.get(stage).map_or(1, |segments| segments.saturating_sub(1)).max(1))
     }
 
-    /// The weight of a stage's first `begun` starts together.
-    pub(super) fn weight(&self, stage: u32, begun: u32) -> f64 {
-        let Some(restarts) = begun.checked_sub(1).map(f64::from) else { return 0.0 };
+    /// The weight of a stage's first `begun` starts together; of all that it may ever have, if that is infinite.
+    pub(super) fn weight(&self, stage: u32, begun: f64) -> f64 {
+        if begun < 1.0 {
+            return 0.0;
+        }
         let own = match (stage, self.stages) {
             (0, 0 | 1) => 1.0 - self.inside,
             (0, _) => 0.5,
             (_, stages) if stage < stages => (0.5 - self.inside) / f64::from(stages - 1),
             _ => 0.0,
         };
-        if self.inside > 0.0 {
-            let planned = self.planned_in(usize::try_from(stage).unwrap_or(usize::MAX));
-            let part = if restarts <= planned {
-                (1.0 - LATER) * restarts / planned
-            } else {
-                1.0 - LATER * planned / restarts
-            };
-            own + self.inside * planned / self.planned * part
-        } else {
-            own
+        if self.inside <= 0.0 {
+            return own;
         }
-    }
-
-    /// The weight of all starts that a stage may ever have.
-    pub(super) fn whole(&self, stage: u32) -> f64 {
-        let planned = self.planned_in(usize::try_from(stage).unwrap_or(usize::MAX));
-        let inside = if self.inside > 0.0 { self.inside * planned / self.planned } else { 0.0 };
-        self.weight(stage, 1) + inside
+        let (restarts, planned) =
+            (begun - 1.0, self.planned_in(usize::try_from(stage).unwrap_or(usize::MAX)));
+        let part = if restarts <= planned {
+            (1.0 - LATER) * restarts / planned
+        } else {
+            1.0 - LATER * planned / restarts
+        };
+        own + self.inside * planned / self.planned * part
     }
 }
 
@@ -78,11 +73,11 @@ mod tests {
     #[test]
     fn the_weights_of_a_plan_sum_to_one() {
         for stages in 1..=64 {
-            let sum: f64 = (0..stages).map(|stage| starts(stages, &[]).weight(stage, 1)).sum();
+            let sum: f64 = (0..stages).map(|stage| starts(stages, &[]).weight(stage, 1.0)).sum();
             assert!((sum - 1.0).abs() < 1e-12, "{stages} stages: {sum}");
             let segments: alloc::vec::Vec<u32> = (0..stages).map(|stage| 1 + 7 * stage % 30).collect();
             let cut = starts(stages, &segments);
-            let sum: f64 = (0..stages).map(|stage| cut.whole(stage)).sum();
+            let sum: f64 = (0..stages).map(|stage| cut.weight(stage, f64::INFINITY)).sum();
             assert!((sum - 1.0).abs() < 1e-12, "{stages} stages, cut: {sum}");
         }
     }
@@ -91,13 +86,14 @@ mod tests {
     fn the_weights_of_a_stage_are_what_the_first_starts_add_up_to() {
         let cut = starts(2, &[7, 13]);
         for stage in 0..2 {
-            let each = |begun| cut.weight(stage, begun) - cut.weight(stage, begun - 1);
+            let each =
+                |begun: u32| cut.weight(stage, begun.into()) - cut.weight(stage, f64::from(begun) - 1.0);
             assert!((1..100).all(|begun| each(begun) > 0.0));
             assert!((2..100).all(|begun| each(begun + 1) <= each(begun) + 1e-15));
-            let left = cut.whole(stage) - cut.weight(stage, u32::MAX);
+            let left = cut.weight(stage, f64::INFINITY) - cut.weight(stage, 1e9);
             assert!((0.0..1e-8).contains(&left), "{left}");
         }
-        assert_eq!(cut.weight(0, 1), 0.5);
-        assert_eq!(cut.weight(1, 1), 0.25);
+        assert_eq!(cut.weight(0, 1.0), 0.5);
+        assert_eq!(cut.weight(1, 1.0), 0.25);
     }
 }

@@ -265,11 +265,10 @@ impl Stage {
         let on_inconclusive = or_default(fields.optional("on_inconclusive"), |field| {
             fallback(field, matches!(requires, None | Some(Requirement::Safe)))
         });
-        let on_no_data = or_default(fields.optional("on_no_data"), |field| {
-            fallback(field, requires != Some(Requirement::Unmonitored))
-        });
-        let on_invalid = or_default(fields.optional("on_invalid"), |field| {
-            fallback(field, requires != Some(Requirement::Unmonitored))
+        let [on_no_data, on_invalid] = ["on_no_data", "on_invalid"].map(|name| {
+            or_default(fields.optional(name), |field| {
+                fallback(field, requires != Some(Requirement::Unmonitored))
+            })
         });
 
         let deadline = or_default(fields.optional("deadline"), |field| {

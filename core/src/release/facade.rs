@@ -1,6 +1,7 @@
 use super::contribution::Contribution;
 use super::message::{Cohort, DELTA, DIRECTIVE, Delta, Directive, Everything, STATE};
 use super::references::References;
+use super::ring::Reach;
 use super::run::{Judged, Run};
 use super::{Assignment, Assignments, Placement, Signal, Spec, Step};
 use crate::canary::{Epoch, Lack, Look, Verdict};
@@ -127,10 +128,23 @@ impl Release {
     }
 
     /// The variant of a unit now, and where its outcome belongs. The same for every replica that follows the same directive.
+    ///
+    /// Where the plan has [rings](crate::rollout::Ring), call [`assign_in`](Self::assign_in): here the unit's ring is not known, so it has the control variant
+    /// by [`Reason::NoRing`] and is in no arm, at every stage. Nobody is exposed by mistake, and a release whose host forgets the rings stays without data.
     pub fn assign(&self, unit: &str) -> Assignment<'_> {
-        let evaluation = self.spec.flag().evaluate_at(unit, self.exposure());
-        let placement = self.placement(unit, evaluation.reason());
+        self.assigned(unit, self.reach_of_all())
+    }
+
+    pub(super) fn assigned(&self, unit: &str, reach: Option<Reach>) -> Assignment<'_> {
+        let flag = self.spec.flag();
+        let evaluation = flag.follow(unit, self.draw(unit, reach));
+        let placement = self.placement(unit, evaluation.reason(), reach);
         Assignment { variant: evaluation.variant(), placement, reason: evaluation.reason() }
+    }
+
+    /// What the slot of a unit says, if it is known of how many.
+    fn draw(&self, unit: &str, reach: Option<Reach>) -> Reason {
+        reach.map_or(Reason::NoRing, |reach| self.spec.flag().draw(unit, reach.exposure))
     }
 
     /// The variants of a unit of all flags that are released together, at the cost of one: its slots are the first flag's.
@@ -155,16 +169,21 @@ impl Release {
     /// # Ok::<(), rampgate::Error>(())
     /// ```
     pub fn assign_all<'r>(&'r self, unit: &'r str) -> Assignments<'r> {
+        self.assigned_all(unit, self.reach_of_all())
+    }
+
+    pub(super) fn assigned_all<'r>(&'r self, unit: &'r str, reach: Option<Reach>) -> Assignments<'r> {
         let (first, others) = (self.spec.flag(), self.spec.other_flags());
-        let drawn = first.draw(unit, self.exposure());
-        let placement = self.placement(unit, first.follow(unit, drawn).reason());
+        let drawn = self.draw(unit, reach);
+        let placement = self.placement(unit, first.follow(unit, drawn).reason(), reach);
         Assignments { first, others, unit, drawn, placement }
     }
 
     /// The place of a unit whose variant of the first flag has this reason. Where another flag sets it apart, nobody drew lots for the whole.
-    fn placement(&self, unit: &str, reason: Reason) -> Placement {
-        let apart = self.spec.other_flags().iter().any(|flag| flag.sets_apart(unit));
-        let arm = if apart { None } else { self.spec.control().arm(self.exposure(), reason) };
+    fn placement(&self, unit: &str, reason: Reason, reach: Option<Reach>) -> Placement {
+        let apart = || self.spec.other_flags().iter().any(|flag| flag.sets_apart(unit));
+        let reach = reach.filter(|reach| reach.compared && !apart());
+        let arm = reach.and_then(|reach| self.spec.control().arm(reach.exposure, reason));
         Placement { cohort: self.cohort(), arm }
     }
 
@@ -367,10 +386,14 @@ impl Release {
             .iter()
             .filter_map(|(number, both)| {
                 let cohort = self.directive.cohorts.get(usize::try_from(*number).ok()?)?;
+                let stage = cohort.stage.filter(|_| cohort.attempt == attempt)?;
+                // the arms are of the ring that is ramped
+                let ring = self.spec.plan().stage(stage).filter(|stage| stage.ring().is_some());
+                let canary_share = ring.map_or(cohort.exposure, |stage| stage.exposure_in_ring());
                 Some(Epoch {
-                    stage: cohort.stage.filter(|_| cohort.attempt == attempt)?,
-                    canary_share: cohort.exposure,
-                    control_share: self.spec.control().share(cohort.exposure),
+                    stage,
+                    canary_share,
+                    control_share: self.spec.control().share(canary_share),
                     canary: &both.canary,
                     control: &both.control,
                     references: self.references.of(*number),

@@ -45,6 +45,7 @@ mod contribution;
 mod facade;
 mod message;
 mod references;
+mod ring;
 mod run;
 mod signal;
 mod spec;

@@ -238,7 +238,7 @@ fn refuse_unprovable_stages(
         judge.guardrails().iter().find(|guardrail| guardrail.is_required() && guardrail.ceiling().is_none());
     let Some(guardrail) = without else { return Some(()) };
     let alone = plan.stages().iter().position(|stage| {
-        stage.requires() == Requirement::Safe && control.share(stage.exposure()) == Share::ZERO
+        stage.requires() == Requirement::Safe && control.share(stage.exposure_in_ring()) == Share::ZERO
     });
     let Some(position) = alone else { return Some(()) };
     let rule = format!(
@@ -255,8 +255,9 @@ fn refuse_unaffordable_stages(problems: &Problems, plan: &Plan, gate: &Gate) -> 
     let beyond = plan.stages().iter().position(|stage| stage.exposure() > largest);
     let Some(position) = beyond else { return Some(()) };
     let exposure = plan.stages().get(position)?.exposure();
+    let of_all = if plan.rings().is_empty() { "" } else { " of all units" };
     let rule = format!(
-        "must be at most {largest}, the most that a whole budget lets a step risk: see `objective.risk`, `detection_delay` and `assumed_failure`"
+        "must be at most {largest}{of_all}, the most that a whole budget lets a step risk: see `objective.risk`, `detection_delay` and `assumed_failure`"
     );
     problems.push(Problem::new(
         format!("stages[{position}].exposure"),

@@ -1,9 +1,9 @@
-use super::stage::{MOST_STAGES, or_default};
-use super::{Calendar, Fallback, PlanBuilder, Requirement, Stage, growth};
+use super::ring::{position, read_stages};
+use super::stage::or_default;
+use super::{Calendar, Fallback, PlanBuilder, Requirement, Ring, Stage};
 use crate::document::{Field, Fields, Node};
 use crate::error::{Error, Kind, Problems};
 use crate::quantity::{Share, Span, Timestamp};
-use alloc::format;
 use alloc::vec::Vec;
 
 /// How old a finding may be, and how far two may lie apart, where the plan does not say: 15 minutes.
@@ -30,6 +30,7 @@ const STALE_AFTER_MILLIS: u64 = 15 * 60_000;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
+    rings: Vec<Ring>,
     stages: Vec<Stage>,
     calendar: Calendar,
     stale_after: Span,
@@ -38,7 +39,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Reads a plan from JSON: `stages`, and optionally `calendar`, `bake`, `stale_after` and `start`.
+    /// Reads a plan from JSON: `stages`, and optionally `rings`, `calendar`, `bake`, `stale_after` and `start`.
     ///
     /// # Errors
     /// Everything that is wrong with the plan, each problem with its path; see `spec/rollout.md` for the rules.
@@ -63,8 +64,9 @@ impl Plan {
 
     /// Takes the plan's fields out of an object that may hold others, such as a release spec.
     pub(crate) fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let rings = or_default(fields.optional("rings"), Ring::read_all);
         let stages_field = fields.required("stages");
-        let stages = stages_field.as_ref().and_then(read_stages);
+        let stages = stages_field.as_ref().and_then(|field| read_stages(field, rings.as_deref()));
         let cuts_over = stages_field.is_some_and(|field| field.peek("blue_green").is_some());
         let calendar = or_default(fields.optional("calendar"), Calendar::read);
         let bake = if cuts_over {
@@ -91,12 +93,19 @@ impl Plan {
         };
         let start = or_default(fields.optional("start"), |field| field.parse().map(Some));
         Some(Self {
+            rings: rings?,
             stages: stages?,
             calendar: calendar?,
             stale_after: stale_after?,
             bake: bake?,
             start: start?,
         })
+    }
+
+    /// The rings in the order in which they are released: 2 to 32, or none where all units are alike. A ring that no stage names stays at 0%.
+    #[must_use]
+    pub fn rings(&self) -> &[Ring] {
+        &self.rings
     }
 
     /// The stages in order: 1 to 64, exposure strictly rising.
@@ -137,12 +146,33 @@ impl Plan {
     }
 
     /// The stage with this number; they count from 0.
-    pub(super) fn stage(&self, number: u32) -> Option<Stage> {
+    pub(crate) fn stage(&self, number: u32) -> Option<Stage> {
         self.stages.get(usize::try_from(number).ok()?).copied()
     }
 
     pub(super) fn last(&self) -> u32 {
         u32::try_from(self.stages.len()).unwrap_or(u32::MAX).saturating_sub(1)
+    }
+
+    /// The ring with this name, by position.
+    pub(crate) fn ring(&self, name: &str) -> Option<u32> {
+        position(&self.rings, name)
+    }
+
+    /// The ring that a stage of this plan ramps.
+    pub(crate) fn ring_of(&self, stage: &Stage) -> Option<&Ring> {
+        self.rings.get(usize::try_from(stage.ring?).ok()?)
+    }
+
+    /// The ring that the stage with this number ramps, by position.
+    pub(crate) fn ramped(&self, stage: u32) -> Option<u32> {
+        self.stage(stage)?.ring
+    }
+
+    /// The exposure of a ring while the stage with this number is in force: that of the ring's last stage up to there.
+    pub(crate) fn in_force(&self, ring: u32, stage: u32) -> Share {
+        let so_far = (0..=stage).zip(&self.stages).filter(|(_, stage)| stage.ring == Some(ring));
+        so_far.last().map_or(Share::ZERO, |(_, stage)| stage.within)
     }
 
     /// The rules of the bake, put as a stage: what the last stage asks for was earned there, so the bake asks for
@@ -159,20 +189,6 @@ impl Plan {
             ..last
         }
     }
-}
-
-fn read_stages(field: &Field<'_>) -> Option<Vec<Stage>> {
-    if field.is_object() {
-        return growth::read(field);
-    }
-    let items = field.list()?;
-    if items.is_empty() || items.len() > MOST_STAGES {
-        field.refuse(Kind::Range, format!("must hold 1 to {MOST_STAGES} stages"));
-        return None;
-    }
-    let mut floor = Share::ZERO;
-    let read: Vec<Option<Stage>> = items.iter().map(|item| Stage::read(item, &mut floor)).collect();
-    read.into_iter().collect()
 }
 
 #[cfg(test)]

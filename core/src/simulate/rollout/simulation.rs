@@ -9,6 +9,7 @@ use crate::release::Spec;
 use crate::rollout::Phase;
 use crate::simulate::Runs;
 use crate::slo::{Budget, Reading};
+use alloc::format;
 use alloc::vec::Vec;
 
 /// Releases of one spec in one scenario, played many times.
@@ -45,11 +46,16 @@ impl Simulation {
     /// Begins at the plan's `start`, or at 00:00 UTC of the 5th of January 2026, a Monday.
     ///
     /// # Errors
-    /// A spec of more than one guardrail, or of one that is not a rate: there is one metric in a scenario.
+    /// A spec of more than one guardrail, or of one that is not a rate: there is one metric in a scenario. A spec with rings: all units are alike in one.
     pub fn new(spec: Spec, scenario: Scenario, runs: Runs) -> Result<Self, Error> {
         if spec.measures() != [Measure::Rate] {
             let rule = "must be one guardrail of a rate, as a scenario has one metric";
             return Err(Error::new("spec.guardrails", Kind::Conflict, rule, spec.measures().len()));
+        }
+        let rings = spec.plan().rings().len();
+        if rings > 0 {
+            let rule = "must be left out: all units of a scenario are alike";
+            return Err(Error::new("spec.rings", Kind::Conflict, rule, format!("a list of {rings}")));
         }
         let start = spec.plan().start().unwrap_or(Timestamp::from_millis(1_767_571_200_000)?);
         Ok(Self { spec, scenario, runs, start })

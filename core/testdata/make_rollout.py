@@ -552,7 +552,109 @@ GROWTHS = [
 
 GOOD = {"exposure": "5%", "min_dwell": "1h"}
 
+RINGS = [{"name": "staff", "share": "0.7%"}, {"name": "beta", "share": "9.3%"}, {"name": "everyone", "share": "90%"}]
+
+
+def ring(name, exposure, **rest):
+    return {"ring": name, **stage(exposure, **rest)}
+
+
+RINGED = [ring("staff", "50%"), ring("staff", "100%"), ring("beta", "33.3333%"), ring("everyone", "0.0001%"), ring("everyone", "100%")]
+(
+    Run("rings: the exposure is that of all, rounded up, and beta stays at a third", {"rings": RINGS, "stages": RINGED})
+    .start()
+    .j(5, "safe", 5)
+    .j(15, "safe", 9)
+    .j(20, "safe", 12, stage=1)
+    .j(30, "safe", 30, stage=1)
+    .j(35, "safe", 40, stage=2)
+    .j(45, "safe", 80, stage=2)
+    .j(50, "safe", 90, stage=3)
+    .j(60, "safe", 99, stage=3)
+    .j(65, "safe", 200, stage=4)
+    .j(75, "safe", 300, stage=4)
+)
+(
+    Run("rings: a cap of the budget is of all units, and harm in the second ring takes it from both", {"rings": RINGS, "stages": RINGED})
+    .j(0, "inconclusive", 0, clearance={"cap": "0.3499%"})
+    .start()
+    .j(1, "inconclusive", 0, clearance={"cap": "0.35%"})
+    .j(5, "safe", 5)
+    .j(15, "safe", 9, clearance={"cap": "0.6999%"})
+    .j(16, "safe", 10, clearance={"cap": "0.7%"})
+    .j(20, "safe", 12, stage=1)
+    .j(30, "safe", 30, stage=1, clearance={"cap": "3.7999%"})
+    .j(31, "safe", 31, stage=1, clearance={"cap": "3.8%"})
+    .j(35, "harm", 40, stage=2)
+    .ev(36, "confirm")
+)
+(
+    Run("rings: the last need not be reached, and a retry begins with the first", {"rings": RINGS, "stages": RINGED[:3], "bake": "10m"})
+    .start()
+    .j(5, "safe", 5)
+    .j(15, "safe", 9)
+    .by(16, "abort", why="slow")
+    .ev(17, "confirm")
+    .by(18, "retry")
+    .j(20, "safe", 5, attempt=2)
+    .j(30, "safe", 9, attempt=2)
+    .j(40, "safe", 9, attempt=2, stage=1)
+    .j(50, "safe", 19, attempt=2, stage=1)
+    .j(60, "safe", 29, attempt=2, stage=2)
+    .j(70, "safe", 39, attempt=2, stage=2)
+    .j(75, "inconclusive", 49, attempt=2, stage=2)
+    .j(85, "inconclusive", 59, attempt=2, stage=2)
+)
+
 REFUSED_PLANS = [
+    (
+        "rings and what is wrong with each",
+        {
+            "rings": [
+                {"name": "a", "share": "0%"},
+                {"name": "a", "share": "tenth", "size": 3},
+                {"name": "", "share": 5},
+                {},
+                7,
+            ],
+            "stages": [stage("5%"), {"ring": 5, **stage("0%")}],
+        },
+        [
+            ["rings[0].share", "conflict"],
+            ["rings[1].name", "conflict"],
+            ["rings[1].share", "syntax"],
+            ["rings[1].size", "unknown"],
+            ["rings[2].name", "range"],
+            ["rings[2].share", "type"],
+            ["rings[3].name", "missing"],
+            ["rings[3].share", "missing"],
+            ["rings[4]", "type"],
+            ["stages[0].ring", "missing"],
+            ["stages[1].ring", "type"],
+            ["stages[1].exposure", "conflict"],
+        ],
+    ),
+    ("one ring is none", {"rings": RINGS[:1], "stages": RINGED[:1]}, [["rings", "range"]]),
+    ("33 rings", {"rings": [{"name": f"r{n}", "share": "3%"} for n in range(33)], "stages": [ring("r0", "1%")]}, [["rings", "range"]]),
+    ("rings leave nothing", {"rings": RINGS[:2], "stages": RINGED[:1]}, [["rings[1].share", "conflict"]]),
+    ("rings leave something", {"rings": [RINGS[2], RINGS[0], RINGS[2]], "stages": RINGED[1:2]}, [["rings[2].name", "conflict"], ["rings[2].share", "conflict"]]),
+    ("a growth has no rings", {"rings": RINGS, "stages": {"linear": {"from": "1%", "to": "9%", "steps": 3, "min_dwell": "1h"}}}, [["stages", "conflict"]]),
+    ("a stage without rings has none", {"stages": [ring("beta", "5%")]}, [["stages[0].ring", "unknown"]]),
+    (
+        "rings are released in their order",
+        {"rings": RINGS, "stages": [ring("beta", "1%"), ring("staff", "2%"), ring("everyone", "3%"), ring("Beta", "4%"), ring("beta", "5%"), ring("staff", "6%")]},
+        [["stages[0].ring", "conflict"], ["stages[2].ring", "conflict"], ["stages[3].ring", "unknown"], ["stages[5].ring", "conflict"]],
+    ),
+    (
+        "exposures rise in each ring",
+        {"rings": RINGS, "stages": [ring("staff", "50%"), ring("staff", "50%"), ring("beta", "10%"), ring("beta", "9%"), ring("everyone", "0%")]},
+        [["stages[1].exposure", "conflict"], ["stages[3].exposure", "conflict"], ["stages[4].exposure", "conflict"]],
+    ),
+    (
+        "two stages that come to the same",
+        {"rings": RINGS, "stages": [ring("staff", "0.0001%"), ring("staff", "0.01%"), ring("staff", "0.0144%")]},
+        [["stages[1].exposure", "conflict"]],
+    ),
     (
         "a plan needs stages",
         {},

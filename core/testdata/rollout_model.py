@@ -80,9 +80,22 @@ def expanded(stages):
     return [{"exposure": show_share(exposure), **rules} for exposure in exposures]
 
 
+def overall_exposures(rings, stages):
+    """What the stages of a plan with rings come to of all units, in parts per million: rounded up."""
+    overall, reached = [], {}
+    for stage in stages:
+        reached[stage["ring"]] = share(stage["exposure"])
+        millionths = sum(share(ring["share"]) * reached.get(ring["name"], 0) for ring in rings)
+        overall.append(-(-millionths // 1_000_000))
+    return overall
+
+
 class Plan:
     def __init__(self, json):
         self.stages = [Stage(stage) for stage in expanded(json["stages"])]
+        if "rings" in json:
+            for stage, exposure in zip(self.stages, overall_exposures(json["rings"], json["stages"])):
+                stage.exposure = exposure
         self.last = len(self.stages) - 1
         self.stale_after = span(json.get("stale_after", "15m"))
         self.start = instant(json["start"]) if "start" in json else 0

@@ -149,7 +149,8 @@ impl Climb<'_> {
             _ => fields.required("ring").and_then(|field| self.enter(&field)),
         };
         if entered.is_none() {
-            self.within = Share::ZERO; // in which ring? so nothing is known that it has to exceed
+            // in which ring? so nothing is known that it, or what it comes to, has to exceed
+            (self.within, self.overall) = (Share::ZERO, Share::ZERO);
         }
         let field = fields.required("exposure")?;
         let within = field.parse::<Share>()?;
@@ -182,8 +183,8 @@ impl Climb<'_> {
 
     /// Goes on in the ring that the field names: the present one or the one after it.
     fn enter(&mut self, field: &Field<'_>) -> Option<()> {
-        let rings = self.rings?;
-        let named = position(rings, field.text()?);
+        let name = field.text()?;
+        let named = position(self.rings?, name);
         if named.is_none() {
             field.refuse(Kind::Unknown, "must be the name of a ring");
         } else if named != self.ring {

@@ -40,11 +40,20 @@ export class Release {
   /**
    * The variant of a unit now, why, and where its outcome belongs. The same on every replica that follows the same directive.
    * A unit that is missing or empty is nobody: `unassigned`.
+   * @param ring The name of the unit's ring, where the plan has `rings`; elsewhere it makes no difference. Only the ring that is being ramped is compared:
+   *   units of the others have no arm.
+   * @throws {RampgateError} A ring that the plan does not have; none, where it has some.
    */
-  assign(unit?: string | null): Assignment;
+  assign(unit?: string | null, ring?: string): Assignment;
 
-  /** For each unit the position of its variant in {@link variants}: for bulk work, where no outcome is recorded. */
-  assignMany(units: readonly (string | null | undefined)[]): Uint8Array;
+  /** For each unit the position of its variant in {@link variants}: for bulk work, where no outcome is recorded. All are of one `ring`, as in {@link assign}. */
+  assignMany(units: readonly (string | null | undefined)[], ring?: string): Uint8Array;
+
+  /**
+   * Share of the ring's units that the new version reaches now, a fraction like {@link exposure}; that of all, where the plan has no rings.
+   * @throws {RampgateError} A ring that the plan does not have.
+   */
+  exposureIn(ring: string): number;
 
   /**
    * Records what became of a unit: evidence for the judge, and one event of the error budget.
@@ -103,6 +112,8 @@ export class Release {
   get variants(): readonly string[];
   /** Names of the guardrails, in the order of the spec. */
   get guardrails(): readonly string[];
+  /** Names of the rings, in the order in which they are released; none in most plans. */
+  get rings(): readonly string[];
   /** Share of units that the new version reaches now, a fraction from 0 to 1 in steps of one in a million. */
   get exposure(): number;
   /** Where the rollout stands. */

@@ -1,7 +1,8 @@
 // @ts-check
 import { Release as Core } from "../dist/core.js";
-import { ARMS, bytes, document, instant, integer, json, metrics, placement } from "./convert.js";
+import { ARMS, bytes, document, instant, integer, json, metrics, placement, text } from "./convert.js";
 import { theDesk } from "./core-desk.js";
+import { refusal } from "./error.js";
 import { Handle, dispose } from "./handle.js";
 import { measurements } from "./measured.js";
 
@@ -18,6 +19,8 @@ export class Release {
   #metrics;
   /** What they measure. */
   #measures;
+  /** @type {readonly string[]} */
+  #rings;
 
   /**
    * @param {string | object | Core} spec A core comes from `resume` alone: nobody else can have one.
@@ -30,6 +33,7 @@ export class Release {
     this.#guardrails = Object.freeze(core.guardrails());
     this.#metrics = new Map(this.#guardrails.map((name, position) => [/** @type {unknown} */ (name), position]));
     this.#measures = core.measures();
+    this.#rings = Object.freeze(core.rings());
   }
 
   /**
@@ -43,12 +47,13 @@ export class Release {
 
   /**
    * @param {string | null} [unit]
+   * @param {string} [ring]
    * @returns {Assignment}
    */
-  assign(unit) {
+  assign(unit, ring) {
     const desk = theDesk();
     const { core } = this.#handle;
-    core.assign(desk.core, desk.put(unit));
+    core.assign(desk.core, desk.put(unit), this.#ring(ring));
     return {
       variant: /** @type {string} */ (this.#variants[desk.position]),
       arm: ARMS[/** @type {0 | 1 | 2} */ (desk.arm)],
@@ -57,11 +62,20 @@ export class Release {
     };
   }
 
-  /** @param {readonly (string | null | undefined)[]} units */
-  assignMany(units) {
+  /**
+   * @param {readonly (string | null | undefined)[]} units
+   * @param {string} [ring]
+   */
+  assignMany(units, ring) {
     const desk = theDesk();
     const { core } = this.#handle;
-    return desk.many(units, (length) => core.assign(desk.core, length));
+    const position = this.#ring(ring);
+    return desk.many(units, (length) => core.assign(desk.core, length, position));
+  }
+
+  /** @param {string} ring */
+  exposureIn(ring) {
+    return this.#handle.core.exposureIn(this.#ring(ring)) / 1_000_000;
   }
 
   /**
@@ -163,6 +177,10 @@ export class Release {
     return this.#guardrails;
   }
 
+  get rings() {
+    return this.#rings;
+  }
+
   get exposure() {
     return this.#handle.core.exposure() / 1_000_000;
   }
@@ -182,6 +200,17 @@ export class Release {
 
   [dispose]() {
     this.free();
+  }
+
+  /**
+   * The position of a ring. Where there are none, any will do.
+   * @param {unknown} ring
+   */
+  #ring(ring) {
+    const name = ring === undefined ? "" : text("ring", ring);
+    const position = this.#rings.indexOf(name);
+    if (position < 0 && this.#rings.length > 0) throw refusal("ring", "unknown", "must be the name of a ring of the plan", name);
+    return Math.max(position, 0);
   }
 
   /**

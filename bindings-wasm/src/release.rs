@@ -63,10 +63,23 @@ impl Release {
         self.0.cohort()
     }
 
-    /// Assigns the unit in the first `length` bytes of the desk, and puts the answer there.
-    pub fn assign(&self, desk: &mut Desk, length: usize) {
-        let assignment = self.0.assign(desk.unit(length));
+    /// Names of the rings, in the order of their positions.
+    #[must_use]
+    pub fn rings(&self) -> Vec<String> {
+        self.0.spec().plan().rings().iter().map(|ring| ring.name().into()).collect()
+    }
+
+    /// In parts per million.
+    #[wasm_bindgen(js_name = exposureIn)]
+    pub fn exposure_in(&self, ring: usize) -> Result<u32, Thrown> {
+        Ok(self.0.exposure_in(self.ring(ring))?.parts_per_million())
+    }
+
+    /// Assigns the unit in the first `length` bytes of the desk, and puts the answer there: no allocation, which could move what JavaScript sees of it.
+    pub fn assign(&self, desk: &mut Desk, length: usize, ring: usize) -> Result<(), Thrown> {
+        let assignment = self.0.assign_in(desk.unit(length), self.ring(ring))?;
         desk.put(self.position(assignment.variant), assignment.reason, assignment.placement);
+        Ok(())
     }
 
     pub fn record(
@@ -138,6 +151,11 @@ impl Release {
 }
 
 impl Release {
+    /// The name of a ring by its position; beyond the last, that of no ring.
+    fn ring(&self, position: usize) -> &str {
+        self.0.spec().plan().rings().get(position).map_or("", |ring| ring.name())
+    }
+
     fn position(&self, variant: &str) -> usize {
         self.0.spec().flag().variants().position(|name| name == variant).unwrap_or_default()
     }

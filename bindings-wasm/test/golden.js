@@ -47,6 +47,36 @@ export const golden = {
     refused(() => layer.claim("x", "5"), { path: "share" });
   },
 
+  "golden: releases from ring to ring"({ Release }, { rings: { releases, refused: bad } }) {
+    for (const { name, spec, moments } of releases) {
+      if (spec.flags) continue; // several flags are not in this package
+      const release = new Release(spec, 1);
+      equal(release.rings, spec.rings.map(({ name }) => name));
+      for (const [number, { exposure, units }] of moments.entries()) {
+        const last = number === moments.length - 1;
+        if (number > 0) release.step(number, number === 1 ? { start: { by: "ann" } } : last ? { abort: { by: "ann", why: "a test" } } : "tick");
+        equal(Math.round(release.exposure * 1e6), Math.round(parseFloat(exposure) * 1e4), name);
+        for (const { unit, ring, flags, arm } of units) {
+          const [[variant, { why, slot, variant_slot: variantSlot }]] = Object.values(flags);
+          const reason = { why, ...(slot !== undefined && { slot }), ...(variantSlot !== undefined && { variantSlot }) };
+          equal(release.assign(unit, ring), { variant, reason, arm, cohort: release.cohort }, `${name}, ${number}`);
+          equal(release.variants[release.assignMany([unit], ring)[0]], variant);
+        }
+      }
+      for (const ring of release.rings) equal(release.exposureIn(ring), 0);
+      for (const [ring, value] of [[undefined, ""], ["Staff", "Staff"]]) {
+        refused(() => release.assign("u", ring), { path: "ring", code: "unknown", value });
+        refused(() => release.assignMany([], ring), { path: "ring", code: "unknown", value });
+      }
+      refused(() => release.exposureIn("Staff"), { message: "invalid `ring`: must be the name of a ring of the plan, got Staff" });
+    }
+    for (const { spec, problems } of bad) {
+      const { problems: [{ path, rule }], message } = refused(() => new Release(spec, 1), {});
+      equal(message, problems[0]);
+      ok(path && rule);
+    }
+  },
+
   "golden: flags, one by one, all at once and explained"({ flags: { FlagSet } }, { flags }) {
     let outcomes = 0;
     for (const { document, cases } of flags.sets) {

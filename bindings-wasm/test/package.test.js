@@ -20,7 +20,7 @@ const packed = install();
 after(() => packed.remove());
 
 const data = {
-  ...Object.fromEntries(["bucketing", "flags", "slo", "rollout", "observe", "tests", "distribution", "classic", "group_sequential", "judge", "power", "burn_rate", "imports"].map((name) => [name, JSON.parse(text(testdata, `${name}.json`))])),
+  ...Object.fromEntries(["bucketing", "flags", "slo", "rollout", "observe", "tests", "distribution", "classic", "group_sequential", "judge", "power", "burn_rate", "imports", "rings"].map((name) => [name, JSON.parse(text(testdata, `${name}.json`))])),
   // integers that JavaScript would round stand as texts, such as "@9007199254740993"
   compat: JSON.parse(text(testdata, "vendors/vendor_cases.json").replace(/(:\s*)(-?\d{16,})(?=[\s,}])/g, '$1"@$2"')),
   budgets: JSON.parse(text(testdata, "budgets.json").replace(/(?<=[:,[]\s*)(-?\d{16,})(?=[\s,}\]])/g, '"@$1"')),

@@ -75,7 +75,8 @@ const text: string = release.stepJson(0, "tick");
 const joined: "fresh" | "known" | "after_seal" = release.merge(again.takeDelta());
 const newer: boolean = release.follow(again.directive());
 const names: readonly string[] = release.variants;
-const positions: Uint8Array = release.assignMany(names);
+const positions: Uint8Array = release.assignMany(names, "beta");
+release.assign("user-1", release.rings[0]).reason.why === "off" || release.exposureIn("beta");
 again[Symbol.dispose]();
 const signals: Signal[] = ["tick", "confirm", { abort: { by: "ana", why: "x" } }, { start: { by: "ana" } }];
 

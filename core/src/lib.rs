@@ -23,6 +23,7 @@
 //! | [`Cohorts`](slo::Cohorts), [`Reservations`](slo::Reservations) | what a release spends beyond the rest, and several releases on one budget | [`slo`] |
 //! | `Simulation`, `Scenario` | whole releases played many times: faults in, distributions out | `simulate::rollout` (feature) |
 //! | [`PlanBuilder`](rollout::PlanBuilder), [`Command`](rollout::Command) | a plan made of typed parts, and what a person may ask of it | [`rollout`] |
+//! | [`Ring`](rollout::Ring) | users whom a release reaches before those of the next ring | [`rollout`] |
 //! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
 //! | `Log`, `Verified`, `Story` | what happened: kept line by line, proved unchanged, replayed, told | `log` (feature) |
 //! | [`Source`](rollout::import::Source), [`Imported`](rollout::import::Imported) | another tool's document, and the plan it comes to with all that is lost | [`rollout::import`] |

@@ -1,6 +1,11 @@
 //! Rings of users: replays `testdata/rings.json`, and the laws of `spec/release.md` on whole releases that go from ring to ring.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::unreachable,
+    reason = "a test fails by panicking"
+)]
 
 use proptest::prelude::*;
 use rampgate::flag::Reason;

@@ -34,5 +34,6 @@ module compat compat
 module analysis analysis
 module log log
 module planning planning
+module planner planner
 module slo slo
 cp "$ROOT/LICENSE-MIT" "$ROOT/LICENSE-APACHE" . # npm packs what is in this folder, and follows no links

@@ -60,6 +60,8 @@ pub mod release;
 pub mod rollout;
 #[cfg(feature = "analysis")]
 pub mod session;
+#[cfg(feature = "simulation")]
+pub mod simulation;
 #[cfg(feature = "slo")]
 pub mod slo;
 #[cfg(feature = "analysis")]

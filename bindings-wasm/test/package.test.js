@@ -20,7 +20,7 @@ const packed = install();
 after(() => packed.remove());
 
 const data = {
-  ...Object.fromEntries(["bucketing", "flags", "slo", "rollout", "observe", "tests", "distribution", "classic", "group_sequential", "judge", "power", "burn_rate", "imports", "plans", "fleet", "together"].map((name) => [name, JSON.parse(text(testdata, `${name}.json`))])),
+  ...Object.fromEntries(["bucketing", "flags", "slo", "rollout", "observe", "tests", "distribution", "classic", "group_sequential", "judge", "power", "burn_rate", "imports", "plans", "simulation", "fleet", "together"].map((name) => [name, JSON.parse(text(testdata, `${name}.json`))])),
   // integers that JavaScript would round stand as texts, such as "@9007199254740993"
   compat: JSON.parse(text(testdata, "vendors/vendor_cases.json").replace(/(:\s*)(-?\d{16,})(?=[\s,}])/g, '$1"@$2"')),
   budgets: JSON.parse(text(testdata, "budgets.json").replace(/(?<=[:,[]\s*)(-?\d{16,})(?=[\s,}\]])/g, '"@$1"')),
@@ -52,6 +52,7 @@ const expected = {
     log: ["Fleet", "Log", "RampgateError", "explain", "replay", "replayRollout", "verify", "version"],
     planning: ["RampgateError", "Trial", "importPlan", "judge", "version"],
     planner: ["RampgateError", "plan", "version"],
+    simulation: ["RampgateError", "simulate", "version"],
     slo: ["Counter", "Policy", "RampgateError", "account", "allowedFailure", "answer", "askGate", "budget", "burnRate", "closedForms", "cohorts", "composite", "gate", "openslo", "period", "policy", "replay", "reservations", "scrapes", "slices", "version"],
   },
   oneError: true,

@@ -46,14 +46,14 @@ export class Release {
    */
   assign(unit?: string | null, ring?: string): Assignment;
 
+/**
+   * The unit's variants of all flags of the release, by their keys, in the order of the document. Each says the same about where the outcome belongs: record it once.
+   * @throws {RampgateError} As for {@link assign}.
+   */
+  assignAll(unit?: string | null, ring?: string): Map<string, Assignment>;
+
   /** For each unit the position of its variant in {@link variants}: for bulk work, where no outcome is recorded. All are of one `ring`, as in {@link assign}. */
   assignMany(units: readonly (string | null | undefined)[], ring?: string): Uint8Array;
-
-  /**
-   * Share of the ring's units that the new version reaches now, a fraction like {@link exposure}; that of all, where the plan has no rings.
-   * @throws {RampgateError} A ring that the plan does not have.
-   */
-  exposureIn(ring: string): number;
 
   /**
    * Records what became of a unit: evidence for the judge, and one event of the error budget.

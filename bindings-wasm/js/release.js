@@ -21,19 +21,25 @@ export class Release {
   #measures;
   /** @type {readonly string[]} */
   #rings;
+  /**
+   * Of each flag its key, then its variants; read when first asked for.
+   * @type {readonly string[][] | undefined}
+   */
+  #flags;
 
   /**
    * @param {string | object | Core} spec A core comes from `resume` alone: nobody else can have one.
    * @param {bigint | number} [replica]
    */
   constructor(spec, replica) {
-    const core = spec instanceof Core ? spec : new Core(document("spec", spec), integer("replica", replica));
+    const written = spec instanceof Core ? "{}" : document("spec", spec);
+    const core = spec instanceof Core ? spec : new Core(written, integer("replica", replica));
     this.#handle = new Handle("release", core);
     this.#variants = Object.freeze(core.variants());
     this.#guardrails = Object.freeze(core.guardrails());
     this.#metrics = new Map(this.#guardrails.map((name, position) => [/** @type {unknown} */ (name), position]));
     this.#measures = core.measures();
-    this.#rings = Object.freeze(core.rings());
+    this.#rings = ringsOf(written);
   }
 
   /**
@@ -42,7 +48,10 @@ export class Release {
    * @param {bigint | number} replica
    */
   static resume(spec, state, replica) {
-    return new Release(Core.resume(document("spec", spec), bytes("state", state), integer("replica", replica)));
+    const written = document("spec", spec);
+    const release = new Release(Core.resume(written, bytes("state", state), integer("replica", replica)));
+    release.#rings = ringsOf(written);
+    return release;
   }
 
   /**
@@ -53,13 +62,26 @@ export class Release {
   assign(unit, ring) {
     const desk = theDesk();
     const { core } = this.#handle;
-    core.assign(desk.core, desk.put(unit), this.#ring(ring));
-    return {
-      variant: /** @type {string} */ (this.#variants[desk.position]),
-      arm: ARMS[/** @type {0 | 1 | 2} */ (desk.arm)],
-      cohort: desk.cohort,
-      reason: desk.reason(),
-    };
+    core.assign(desk.core, desk.put(unit), 0, this.#ring(ring));
+    return assignment(desk, this.#variants);
+  }
+
+  /**
+   * @param {string | null} [unit]
+   * @param {string} [ring]
+   * @returns {Map<string, Assignment>}
+   */
+  assignAll(unit, ring) {
+    const desk = theDesk();
+    const { core } = this.#handle;
+    this.#flags ??= flagsOf(core);
+    const [length, position] = [desk.put(unit), this.#ring(ring)];
+    return new Map(
+      this.#flags.map(([key, ...variants], place) => {
+        core.assign(desk.core, length, place, position);
+        return [/** @type {string} */ (key), assignment(desk, variants)];
+      }),
+    );
   }
 
   /**
@@ -70,12 +92,7 @@ export class Release {
     const desk = theDesk();
     const { core } = this.#handle;
     const position = this.#ring(ring);
-    return desk.many(units, (length) => core.assign(desk.core, length, position));
-  }
-
-  /** @param {string} ring */
-  exposureIn(ring) {
-    return this.#handle.core.exposureIn(this.#ring(ring)) / 1_000_000;
+    return desk.many(units, (length) => core.assign(desk.core, length, 0, position));
   }
 
   /**
@@ -209,8 +226,8 @@ export class Release {
   #ring(ring) {
     const name = ring === undefined ? "" : text("ring", ring);
     const position = this.#rings.indexOf(name);
-    if (position < 0 && this.#rings.length > 0) throw refusal("ring", "unknown", "must be the name of a ring of the plan", name);
-    return Math.max(position, 0);
+    if (position < 0 && this.#rings.length > 0) throw refusal("ring", "unknown", "must be the name of a ring", name);
+    return position >>> 0;
   }
 
   /**
@@ -221,4 +238,37 @@ export class Release {
   #sets(failed, missing) {
     return [metrics("failed", failed, this.#metrics), metrics("missing", missing, this.#metrics)];
   }
+}
+
+/**
+ * The answer on the desk.
+ * @param {ReturnType<typeof theDesk>} desk
+ * @param {readonly string[]} variants
+ * @returns {Assignment}
+ */
+function assignment(desk, variants) {
+  return {
+    variant: /** @type {string} */ (variants[desk.position]),
+    arm: ARMS[/** @type {0 | 1 | 2} */ (desk.arm)],
+    cohort: desk.cohort,
+    reason: desk.reason(),
+  };
+}
+
+/**
+ * The names of the rings of a spec that the core found to be sound.
+ * @param {string} spec
+ * @returns {readonly string[]}
+ */
+function ringsOf(spec) {
+  /** @type {{ rings?: { name: string }[] }} */
+  const { rings = [] } = JSON.parse(spec);
+  return Object.freeze(rings.map(({ name }) => name));
+}
+
+/** @param {Core} core */
+function flagsOf(core) {
+  const flags = [];
+  for (let flag = core.flag(0); flag.length > 0; flag = core.flag(flags.length)) flags.push(flag);
+  return flags;
 }

@@ -35,6 +35,16 @@ impl Release {
         self.0.spec().flag().variants().map(Into::into).collect()
     }
 
+    /// The key of the flag at this place, then the names of its variants; nothing where there is no such flag.
+    #[must_use]
+    pub fn flag(&self, place: usize) -> Vec<String> {
+        let flag = self.0.spec().flags().nth(place);
+        flag.into_iter()
+            .flat_map(|flag| core::iter::once(flag.key()).chain(flag.variants()))
+            .map(Into::into)
+            .collect()
+    }
+
     /// Names of the guardrails, in the order of their positions.
     #[must_use]
     pub fn guardrails(&self) -> Vec<String> {
@@ -63,22 +73,15 @@ impl Release {
         self.0.cohort()
     }
 
-    /// Names of the rings, in the order of their positions.
-    #[must_use]
-    pub fn rings(&self) -> Vec<String> {
-        self.0.spec().plan().rings().iter().map(|ring| ring.name().into()).collect()
-    }
-
-    /// In parts per million.
-    #[wasm_bindgen(js_name = exposureIn)]
-    pub fn exposure_in(&self, ring: usize) -> Result<u32, Thrown> {
-        Ok(self.0.exposure_in(self.ring(ring))?.parts_per_million())
-    }
-
-    /// Assigns the unit in the first `length` bytes of the desk, and puts the answer there: no allocation, which could move what JavaScript sees of it.
-    pub fn assign(&self, desk: &mut Desk, length: usize, ring: usize) -> Result<(), Thrown> {
-        let assignment = self.0.assign_in(desk.unit(length), self.ring(ring))?;
-        desk.put(self.position(assignment.variant), assignment.reason, assignment.placement);
+    /// Assigns the unit in the first `length` bytes of the desk, and puts there what the flag at this place gives it. Without an allocation, which could
+    /// move what JavaScript sees of the desk; so the ring is a position, and one beyond the last is none.
+    pub fn assign(&self, desk: &mut Desk, length: usize, place: usize, ring: usize) -> Result<(), Thrown> {
+        let ring = self.0.spec().plan().rings().get(ring).map_or("", |ring| ring.name());
+        let all = self.0.assign_all_in(desk.unit(length), ring)?;
+        let found = all.iter().nth(place).zip(self.0.spec().flags().nth(place));
+        let Some(((_, assignment), flag)) = found else { return Ok(()) };
+        let position = flag.variants().position(|name| name == assignment.variant).unwrap_or_default();
+        desk.put(position, assignment.reason, assignment.placement);
         Ok(())
     }
 
@@ -147,16 +150,5 @@ impl Release {
 
     pub fn seal(&mut self, replica: u64) -> bool {
         self.0.seal(ReplicaId(replica))
-    }
-}
-
-impl Release {
-    /// The name of a ring by its position; beyond the last, that of no ring.
-    fn ring(&self, position: usize) -> &str {
-        self.0.spec().plan().rings().get(position).map_or("", |ring| ring.name())
-    }
-
-    fn position(&self, variant: &str) -> usize {
-        self.0.spec().flag().variants().position(|name| name == variant).unwrap_or_default()
     }
 }

@@ -49,7 +49,6 @@ export const golden = {
 
   "golden: releases from ring to ring"({ Release }, { rings: { releases, refused: bad } }) {
     for (const { name, spec, moments } of releases) {
-      if (spec.flags) continue; // several flags are not in this package
       const release = new Release(spec, 1);
       equal(release.rings, spec.rings.map(({ name }) => name));
       for (const [number, { exposure, units }] of moments.entries()) {
@@ -57,18 +56,23 @@ export const golden = {
         if (number > 0) release.step(number, number === 1 ? { start: { by: "ann" } } : last ? { abort: { by: "ann", why: "a test" } } : "tick");
         equal(Math.round(release.exposure * 1e6), Math.round(parseFloat(exposure) * 1e4), name);
         for (const { unit, ring, flags, arm } of units) {
-          const [[variant, { why, slot, variant_slot: variantSlot }]] = Object.values(flags);
-          const reason = { why, ...(slot !== undefined && { slot }), ...(variantSlot !== undefined && { variantSlot }) };
-          equal(release.assign(unit, ring), { variant, reason, arm, cohort: release.cohort }, `${name}, ${number}`);
-          equal(release.variants[release.assignMany([unit], ring)[0]], variant);
+          const all = Object.entries(flags).map(([key, [variant, { variant_slot: variantSlot, ...rest }]]) => {
+            const reason = variantSlot === undefined ? rest : { ...rest, variantSlot };
+            return [key, { variant, reason, arm, cohort: release.cohort }];
+          });
+          equal([...release.assignAll(unit, ring)], all, `${name}, ${number}`);
+          equal(release.assign(unit, ring), all[0][1]);
+          equal(release.variants[release.assignMany([unit], ring)[0]], all[0][1].variant);
         }
       }
-      for (const ring of release.rings) equal(release.exposureIn(ring), 0);
+      const again = Release.resume(spec, release.state(), 2);
+      equal(again.assign("u1", "staff"), release.assign("u1", "staff"));
       for (const [ring, value] of [[undefined, ""], ["Staff", "Staff"]]) {
         refused(() => release.assign("u", ring), { path: "ring", code: "unknown", value });
-        refused(() => release.assignMany([], ring), { path: "ring", code: "unknown", value });
+        refused(() => again.assignMany([], ring), { path: "ring", code: "unknown", value });
+        refused(() => release.assignAll("u", ring), { path: "ring", code: "unknown", value });
       }
-      refused(() => release.exposureIn("Staff"), { message: "invalid `ring`: must be the name of a ring of the plan, got Staff" });
+      refused(() => release.assign("u", "Staff"), { message: "invalid `ring`: must be the name of a ring, got Staff" });
     }
     for (const { spec, problems } of bad) {
       const { problems: [{ path, rule }], message } = refused(() => new Release(spec, 1), {});

@@ -76,19 +76,19 @@ def changed(path, value):
 GATE = {"metric": "errors", "target": "99%", "period": "1d", "detection_delay": "1h", "risk": "5%", "on_missing_data": "hold"}
 PATH_OF_ALL = "see `objective.risk`, `detection_delay` and `assumed_failure`"
 REFUSED = [
-    (changed(["rings"], RINGS[:1]), ["invalid `rings`: must hold 2 to 32 rings, got `a list of 1`"]),
+    (changed(["rings"], RINGS[:1]), ["invalid `rings`: must be 2 to 32 rings whose shares are 100% together, got `a list of 1`"]),
     (changed(["rings", 1, "name"], "staff"), ["invalid `rings[1].name`: must not repeat the name of another ring, got staff"]),
     (changed(["rings", 0, "share"], "0%"), ["invalid `rings[0].share`: must be above 0%, got 0%"]),
-    (changed(["rings", 2, "share"], "91%"), ["invalid `rings[2].share`: must be 90%, what the other rings leave, got 91%"]),
+    (changed(["rings", 2, "share"], "91%"), ["invalid `rings`: must be 2 to 32 rings whose shares are 100% together, got `a list of 3`"]),
     (
         changed(["rings", 1, "share"], "99.3%"),
-        ["invalid `rings[1].share`: must be below 99.3%, and leave something to the rings after it, got 99.3%"],
+        ["invalid `rings`: must be 2 to 32 rings whose shares are 100% together, got `a list of 3`"],
     ),
-    (changed(["stages", 1, "ring"], "gamma"), ["invalid `stages[1].ring`: must be the name of a ring, got gamma"]),
+    (changed(["stages", 1, "ring"], "gamma"), ["invalid `stages[1].ring`: must be the previous stage's ring or the next of `rings`, beginning with the first, got gamma"]),
     (
         changed(["stages", 3, "ring"], "staff"),
         [
-            "invalid `stages[3].ring`: must be the previous stage's ring or the one after it, beginning with the first, got staff",
+            "invalid `stages[3].ring`: must be the previous stage's ring or the next of `rings`, beginning with the first, got staff",
         ],
     ),
     (changed(["stages", 2, "exposure"], "20%"), ["invalid `stages[2].exposure`: must exceed the previous stage (20%), got 20%"]),

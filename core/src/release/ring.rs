@@ -46,7 +46,7 @@ impl Release {
     /// assert_eq!((bob.variant, bob.placement.arm), ("v1", None));
     /// assert_eq!(
     ///     release.assign_in("eve", "gamma").unwrap_err().to_string(),
-    ///     "invalid `ring`: must be the name of a ring of the plan, got gamma"
+    ///     "invalid `ring`: must be the name of a ring, got gamma"
     /// );
     /// # Ok::<(), rampgate::Error>(())
     /// ```
@@ -85,7 +85,7 @@ impl Release {
         }
         let plan = self.spec.plan();
         let Some(number) = plan.ring(ring) else {
-            return Err(Error::new("ring", Kind::Unknown, "must be the name of a ring of the plan", ring));
+            return Err(Error::new("ring", Kind::Unknown, "must be the name of a ring", ring));
         };
         // While nobody is exposed no ring is ramped, and every unit shows what the old version does.
         let Some(stage) = self.rollout().stage() else {

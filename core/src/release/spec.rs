@@ -255,9 +255,8 @@ fn refuse_unaffordable_stages(problems: &Problems, plan: &Plan, gate: &Gate) -> 
     let beyond = plan.stages().iter().position(|stage| stage.exposure() > largest);
     let Some(position) = beyond else { return Some(()) };
     let exposure = plan.stages().get(position)?.exposure();
-    let of_all = if plan.rings().is_empty() { "" } else { " of all units" };
     let rule = format!(
-        "must be at most {largest}{of_all}, the most that a whole budget lets a step risk: see `objective.risk`, `detection_delay` and `assumed_failure`"
+        "must be at most {largest} of all units, the most that a whole budget lets a step risk: see `objective.risk`, `detection_delay` and `assumed_failure`"
     );
     problems.push(Problem::new(
         format!("stages[{position}].exposure"),

@@ -7,8 +7,8 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
-/// Fewest and most rings of a plan that has any.
-const RINGS: core::ops::RangeInclusive<usize> = 2..=32;
+/// Most rings of a plan.
+const MOST_RINGS: usize = 32;
 
 /// Parts per million in a whole.
 const MILLION: u64 = 1_000_000;
@@ -57,52 +57,44 @@ impl Ring {
     /// Reads `rings`.
     pub(super) fn read_all(field: &Field<'_>) -> Option<Vec<Self>> {
         let items = field.list()?;
-        if !RINGS.contains(&items.len()) {
-            field.refuse(Kind::Range, format!("must hold {} to {} rings", RINGS.start(), RINGS.end()));
-            return None;
+        let (mut rings, mut together, mut sound) = (Vec::new(), 0, true);
+        for item in items.iter().take(MOST_RINGS + 1) {
+            let ring = item.object().and_then(|fields| Self::read(fields, &rings));
+            sound &= ring.is_some();
+            together += ring.as_ref().map_or(0, |ring| ring.share.parts_per_million());
+            rings.extend(ring);
         }
-        let mut rings: Vec<Self> = Vec::new();
-        let mut left = Some(Share::ALL);
-        let mut sound = true;
-        for (place, item) in items.iter().enumerate() {
-            let read = item.object().and_then(|mut fields| {
-                let name = fields.required("name").and_then(|field| field.name());
-                if name.is_some_and(|name| position(&rings, name).is_some()) {
-                    item.refuse_in("name", Kind::Conflict, "must not repeat the name of another ring");
-                    sound = false;
-                }
-                let share = fields.required("share").and_then(|field| field.parse::<Share>());
-                fields.finish();
-                Some(Self { name: name?.into(), share: share? })
-            });
-            let Some(ring) = read else {
-                (left, sound) = (None, false);
-                continue;
-            };
-            if let Some(before) = left {
-                left = ring.leaves(before, place + 1 == items.len(), item);
-                sound &= left.is_some();
-            }
-            rings.push(ring);
+        let whole = together == Share::ALL.parts_per_million();
+        if sound && !(whole && (2..=MOST_RINGS).contains(&rings.len())) {
+            field.refuse(Kind::Conflict, "must be 2 to 32 rings whose shares are 100% together");
+            return None;
         }
         sound.then_some(rings)
     }
 
-    /// What the ring leaves of what the rings before it left: nothing if it is the last, something if not.
-    fn leaves(&self, before: Share, last: bool, item: &Field<'_>) -> Option<Share> {
-        let (here, before) = (self.share.parts_per_million(), before.parts_per_million());
-        let rule = if here == 0 {
-            "must be above 0%".into()
-        } else if last && here != before {
-            format!("must be {}, what the other rings leave", Share::clamped(before))
-        } else if !last && here >= before {
-            format!("must be below {}, and leave something to the rings after it", Share::clamped(before))
-        } else {
-            return Some(Share::clamped(before.saturating_sub(here)));
-        };
-        item.refuse_in("share", Kind::Conflict, rule);
-        None
+    fn read(mut fields: Fields<'_>, earlier: &[Self]) -> Option<Self> {
+        let name = fields.required("name").and_then(|field| {
+            let name = field.name()?;
+            if position(earlier, name).is_some() {
+                field.refuse(Kind::Conflict, "must not repeat the name of another ring");
+                return None;
+            }
+            Some(name)
+        });
+        let share = fields.required("share").and_then(|field| above_nothing(&field));
+        fields.finish();
+        Some(Self { name: name?.into(), share: share? })
     }
+}
+
+/// A share above 0%.
+pub(super) fn above_nothing(field: &Field<'_>) -> Option<Share> {
+    let share = field.parse::<Share>()?;
+    if share == Share::ZERO {
+        field.refuse(Kind::Conflict, "must be above 0%");
+        return None;
+    }
+    Some(share)
 }
 
 /// The position of the ring with this name.
@@ -124,15 +116,24 @@ pub(super) fn read_stages(field: &Field<'_>, rings: Option<&[Ring]>) -> Option<V
         field.refuse(Kind::Range, format!("must hold 1 to {MOST_STAGES} stages"));
         return None;
     }
-    let mut climb = Climb { rings, ring: None, within: Share::ZERO, before: 0, overall: Share::ZERO };
+    let mut climb = Climb {
+        rest: rings,
+        present: None,
+        ring: None,
+        within: Share::ZERO,
+        before: 0,
+        overall: Share::ZERO,
+    };
     let read: Vec<Option<Stage>> = items.iter().map(|item| Stage::read(item, &mut climb)).collect();
     read.into_iter().collect()
 }
 
 /// How far the stages have come that were read so far.
 pub(super) struct Climb<'r> {
-    rings: Option<&'r [Ring]>,
-    /// The ring of the last stage, and that stage's exposure in it.
+    /// The rings that no stage was in yet.
+    rest: Option<&'r [Ring]>,
+    /// The ring of the last stage, its position, and that stage's exposure in it.
+    present: Option<&'r Ring>,
     ring: Option<u32>,
     within: Share,
     /// What the rings before that one come to, in millionths of a part per million.
@@ -144,8 +145,8 @@ pub(super) struct Climb<'r> {
 impl Climb<'_> {
     /// Reads `ring`, if there are any, and `exposure`. Gives the stage's ring, its exposure there, and the exposure that this is of all units.
     pub(super) fn rise(&mut self, fields: &mut Fields<'_>) -> Option<(Option<u32>, Share, Share)> {
-        let entered = match self.rings {
-            Some([]) => Some(()),
+        let entered = match (self.rest, self.present) {
+            (Some([]), None) => Some(()),
             _ => fields.required("ring").and_then(|field| self.enter(&field)),
         };
         if entered.is_none() {
@@ -164,7 +165,7 @@ impl Climb<'_> {
         }
         self.within = within;
         entered?;
-        let overall = match self.present() {
+        let overall = match self.present {
             None => within,
             Some(ring) => {
                 // rounded up: nobody is exposed for whom the budget was not asked
@@ -173,8 +174,7 @@ impl Climb<'_> {
             }
         };
         if overall <= self.overall {
-            let rule = format!("must come to more of all units than the previous stage ({})", self.overall);
-            field.refuse(Kind::Conflict, rule);
+            field.refuse(Kind::Conflict, "must come to more of all units than the previous stage");
             return None;
         }
         self.overall = overall;
@@ -184,25 +184,26 @@ impl Climb<'_> {
     /// Goes on in the ring that the field names: the present one or the one after it.
     fn enter(&mut self, field: &Field<'_>) -> Option<()> {
         let name = field.text()?;
-        let named = position(self.rings?, name);
-        if named.is_none() {
-            field.refuse(Kind::Unknown, "must be the name of a ring");
-        } else if named != self.ring {
-            if named != Some(self.ring.map_or(0, |ring| ring.saturating_add(1))) {
-                let rule = "must be the previous stage's ring or the one after it, beginning with the first";
-                field.refuse(Kind::Conflict, rule);
-                return None;
-            }
-            if let Some(ring) = self.present() {
-                self.before = self.before.saturating_add(product(ring.share, self.within));
-            }
-            (self.ring, self.within) = (named, Share::ZERO);
+        if self.present.is_some_and(|ring| *ring.name == *name) {
+            return Some(());
         }
-        named.map(|_| ())
-    }
-
-    fn present(&self) -> Option<&Ring> {
-        self.rings?.get(usize::try_from(self.ring?).ok()?)
+        match self.rest?.split_first() {
+            Some((next, rest)) if *next.name == *name => {
+                let left = self.present.map_or(0, |ring| product(ring.share, self.within));
+                self.before = self.before.saturating_add(left);
+                (self.present, self.rest) = (Some(next), Some(rest));
+                self.ring = Some(self.ring.map_or(0, |ring| ring.saturating_add(1)));
+                self.within = Share::ZERO;
+                Some(())
+            }
+            _ => {
+                field.refuse(
+                    Kind::Conflict,
+                    "must be the previous stage's ring or the next of `rings`, beginning with the first",
+                );
+                None
+            }
+        }
     }
 }
 
@@ -307,11 +308,15 @@ mod tests {
             })
         };
         let one = |at, value, message: &str| assert_eq!(set(at, value), [message], "{at}");
-        one("/rings", json!([]), "invalid `rings`: must hold 2 to 32 rings, got `a list of 0`");
+        one(
+            "/rings",
+            json!([]),
+            "invalid `rings`: must be 2 to 32 rings whose shares are 100% together, got `a list of 0`",
+        );
         one(
             "/rings",
             json!([{"name": "a", "share": "100%"}]),
-            "invalid `rings`: must hold 2 to 32 rings, got `a list of 1`",
+            "invalid `rings`: must be 2 to 32 rings whose shares are 100% together, got `a list of 1`",
         );
         one("/rings", json!("a"), "invalid `rings`: must be a list, got a");
         one(
@@ -328,16 +333,11 @@ mod tests {
         one(
             "/rings/2/share",
             json!("69%"),
-            "invalid `rings[2].share`: must be 70%, what the other rings leave, got 69%",
-        );
-        one(
-            "/rings/1/share",
-            json!("99.5%"),
-            "invalid `rings[1].share`: must be below 99.5%, and leave something to the rings after it, got 99.5%",
+            "invalid `rings`: must be 2 to 32 rings whose shares are 100% together, got `a list of 3`",
         );
         one("/rings/1/weight", json!(1), "invalid `rings[1].weight`: is not a field of this object, got 1");
-        one("/stages/0/ring", json!("d"), "invalid `stages[0].ring`: must be the name of a ring, got d");
-        let order = "must be the previous stage's ring or the one after it, beginning with the first";
+        let order = "must be the previous stage's ring or the next of `rings`, beginning with the first";
+        one("/stages/0/ring", json!("d"), &alloc::format!("invalid `stages[0].ring`: {order}, got d"));
         one("/stages/0/ring", json!("b"), &alloc::format!("invalid `stages[0].ring`: {order}, got b"));
         one("/stages/3/ring", json!("a"), &alloc::format!("invalid `stages[3].ring`: {order}, got a"));
         one(
@@ -349,7 +349,7 @@ mod tests {
         one(
             "/stages/1/exposure",
             json!("10.0001%"),
-            "invalid `stages[4].exposure`: must come to more of all units than the previous stage (29.5501%), got 0.0001%",
+            "invalid `stages[4].exposure`: must come to more of all units than the previous stage, got 0.0001%",
         );
     }
 }

@@ -391,3 +391,29 @@ proptest! {
         }
     }
 }
+
+/// The simulator refuses what it would play wrongly.
+#[cfg(feature = "simulate")]
+#[test]
+fn a_simulation_has_no_rings() {
+    let scenario = json!({"traffic": {"units_per_minute": 500}, "background": {"rate": 0.01}});
+    let question = json!({"spec": document(), "scenario": scenario, "runs": 1});
+    let error = rampgate::simulate::rollout::answer(&question.to_string()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "invalid `spec.rings`: must be left out: all units of a scenario are alike, got `a list of 3`"
+    );
+}
+
+#[cfg(feature = "log")]
+#[test]
+fn the_story_of_a_log_names_the_ring() {
+    use rampgate::log::{Log, Subject, verify};
+    let text = document().to_string();
+    let subject = || Subject::of_release(&text).unwrap();
+    let mut release = release(&document());
+    let (mut log, mut file) = Log::begin(subject());
+    file += &log.append_all(&release.step(now(), start()).unwrap().events).unwrap();
+    let story = verify(&file).unwrap().explain(&subject()).unwrap().to_string();
+    assert!(story.contains("Exposure rose from 0% to 0.8% (stage 1 of 5, 40% of ring staff)"), "{story}");
+}

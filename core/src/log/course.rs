@@ -39,7 +39,7 @@ pub(super) fn place(plan: &Plan, state: &State) -> String {
             match plan.stage(number).and_then(|stage| plan.ring_of(&stage).zip(Some(stage))) {
                 None => place,
                 Some((ring, stage)) => {
-                    format!("{place} ({} of ring {})", stage.exposure_in_ring(), quoted(ring.name()))
+                    format!("{place}, {} of ring {}", stage.exposure_in_ring(), quoted(ring.name()))
                 }
             }
         }

@@ -1,7 +1,7 @@
 use super::lead::{Lead, Why};
 use super::minute::{Minute, Split};
 use crate::error::Error;
-use crate::observe::{Counts, ReplicaId, Tally};
+use crate::observe::ReplicaId;
 use crate::quantity::Timestamp;
 use crate::release::{Arm, Placement, Release, Signal, Spec};
 use crate::rollout::{Action, Command, Decision, Hold, Phase};
@@ -24,9 +24,10 @@ impl Guarded {
         Ok(Self { release })
     }
 
-    fn record(&mut self, arm: Arm, at: Timestamp, counts: Counts) -> Result<(), Error> {
+    fn record(&mut self, arm: Arm, minute: &Minute) -> Result<(), Error> {
         let placement = Placement { cohort: self.release.cohort(), arm: Some(arm) };
-        self.release.record_tally(placement, at, &Tally::from_counts(counts.units(), &[counts], at)?)
+        let tally = minute.tally(arm)?;
+        self.release.record_tally(placement, minute.end, &tally)
     }
 }
 
@@ -42,10 +43,11 @@ impl Lead for Guarded {
 
     fn hear(&mut self, minute: &Minute) -> Result<Option<Why>, Error> {
         let at = minute.end;
-        self.record(Arm::Canary, at, minute.canary)?;
-        self.record(Arm::Control, at, minute.control)?;
-        if self.release.spec().gate().is_some() {
-            self.release.record_requests(at, minute.others.successes(), minute.others.failures());
+        self.record(Arm::Canary, minute)?;
+        self.record(Arm::Control, minute)?;
+        if let Some(metric) = self.release.spec().spends() {
+            let others = minute.of(metric.position()).0;
+            self.release.record_requests(at, others.successes(), others.failures());
         }
         let signal =
             if minute.source_error { Signal::SourceError { why: "outage".into() } } else { Signal::Tick };
@@ -73,6 +75,7 @@ fn why(decision: &Decision) -> Why {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observe::{Counts, Tally};
     use crate::simulate::rollout::Scenario;
     use crate::simulate::rollout::minute::Weather;
     use std::vec::Vec;

@@ -40,6 +40,16 @@ pub mod fleet;
 pub mod histogram;
 #[cfg(feature = "planning")]
 pub mod import;
+#[cfg(any(
+    feature = "release",
+    feature = "flags",
+    feature = "compat",
+    feature = "analysis",
+    feature = "planning",
+    feature = "log",
+    feature = "slo"
+))]
+mod json;
 #[cfg(feature = "planning")]
 pub mod judge;
 #[cfg(feature = "flags")]

@@ -173,8 +173,11 @@ class State:
             return self.stage
         return plan.last if self.place in ("baking", "completed") else 0
 
-    def move(self, place, stage=0):
+    def move(self, plan, place, stage=0):
+        before = self.exposure(plan)
         self.place, self.stage, self.hold, self.watch = place, stage, None, None
+        if self.exposure(plan) != before or place == "rolling_back":
+            self.current = False
 
 
 def step(plan, before, event):
@@ -197,10 +200,8 @@ def step(plan, before, event):
     state.seq, state.at = event["seq"], event["at"]
     reasons = []
     action = apply(plan, before, state, kind, reasons, stayed)
-    declared = state.exposure(plan) != before.exposure(plan) or state.attempt != before.attempt
-    if declared or (state.place == "rolling_back" and action == "roll_back"):
-        state.current = False
-    if declared or state.in_effect(plan) != before.in_effect(plan):
+    met = lambda one: (one.exposure(plan), one.in_effect(plan), one.attempt)
+    if met(state) != met(before):
         state.cohort += 1
     if action is None:
         return state, None
@@ -232,21 +233,20 @@ def apply(plan, before, state, kind, reasons, stayed):
         return action or "ignore"
 
     def roll_back():
-        state.move("rolling_back")
+        state.move(plan, "rolling_back")
         return "roll_back"
 
     if name == "tick":
         return settle(plan, state, reasons)
     if name == "fleet":
-        was = before.lack(plan, state.at)[0] is None
+        was = before.lack(plan, before.report[0] if before.report else 0)[0] is None
         state.report, state.current = (state.at, told), True
         hold, reason = state.lack(plan, state.at)
         news = state.actual(plan) != before.actual(plan) or was != (hold is None)
         action = settle(plan, state, reasons)
-        if action is None and news:
+        if news and reason not in reasons:
             reasons.append(reason)
-            return "observe"
-        return action
+        return action or ("observe" if news else None)
     if name == "judged":
         if place in ("rolling_back", "rollback_failed"):
             return None
@@ -270,7 +270,7 @@ def apply(plan, before, state, kind, reasons, stayed):
         return settle(plan, state, reasons)
     if name == "start" and place == "draft":
         reasons.append({"started": told})
-        state.move("scheduled")
+        state.move(plan, "scheduled")
         return settle(plan, state, reasons, "schedule")
     if name == "approve" and place == "stage":
         if told["stage"] != state.stage:
@@ -296,7 +296,8 @@ def apply(plan, before, state, kind, reasons, stayed):
             return "revise"
         paused = state.hold == "paused"
         state.attempt += 1
-        state.move("scheduled")
+        state.current = False
+        state.move(plan, "scheduled")
         if paused:
             state.hold = "paused"
         return settle(plan, state, reasons, "revise")
@@ -317,13 +318,14 @@ def apply(plan, before, state, kind, reasons, stayed):
         reasons.append({"aborted": told})
         seen = state.report[1] if state.report else {}
         if place in ("draft", "scheduled") and not seen.get("ready_new", 0) + seen.get("not_ready_new", 0):
-            state.move("rolled_back")
+            state.move(plan, "rolled_back")
             return "cancel"
         return roll_back()
     if name == "retry" and place in ("rolled_back", "expired"):
         reasons.append({"retried": told})
         state.attempt += 1
-        state.move("scheduled")
+        state.current = False
+        state.move(plan, "scheduled")
         return settle(plan, state, reasons, "retry")
     if place in ("rolling_back", "rollback_failed"):
         if name == "confirm":
@@ -331,11 +333,11 @@ def apply(plan, before, state, kind, reasons, stayed):
             if hold:
                 return ignored(reason)
             reasons.append("confirmed")
-            state.move("rolled_back")
+            state.move(plan, "rolled_back")
             return "confirm_rollback"
         if name == "rollback_failed":
             reasons.append({"rollback_failed": told})
-            state.move("rollback_failed")
+            state.move(plan, "rollback_failed")
             return "fail_rollback"
     return ignored({"not_applicable": {"command": name, "phase": before.phase()}})
 
@@ -373,7 +375,7 @@ def settle(plan, state, reasons, noted=None):
     opened, closed, due = gates(plan, state)
     if due:
         action, reason = due
-        state.move("rolling_back") if action == "roll_back" else state.move("expired", state.present(plan))
+        state.move(plan, "rolling_back") if action == "roll_back" else state.move(plan, "expired", state.present(plan))
         reasons += reason
     elif not closed:
         action = advance(plan, state)
@@ -389,18 +391,18 @@ def settle(plan, state, reasons, noted=None):
 
 def advance(plan, state):
     if state.place == "baking":
-        state.move("completed")
+        state.move(plan, "completed")
         return "complete"
     target = 0 if state.place == "scheduled" else state.stage + 1
     if target <= plan.last:
-        state.move("stage", target)
+        state.move(plan, "stage", target)
         state.clearance, state.watch = None, Watch(state.at, 0)
         return "advance"
     if plan.bake.min_dwell == 0:
-        state.move("completed")
+        state.move(plan, "completed")
         return "complete"
     units = state.watch.units
-    state.move("baking")
+    state.move(plan, "baking")
     state.watch = Watch(state.at, units)
     return "bake"
 

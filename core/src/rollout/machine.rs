@@ -87,11 +87,10 @@ impl<'a> Turn<'a> {
     fn take(mut self) -> (State, Vec<Decision>) {
         let action = self.apply();
         let (state, before) = (&mut self.state, self.before);
-        let declared = state.exposure != before.exposure || state.attempt != before.attempt;
-        if declared {
-            state.void_report();
-        }
-        if declared || state.in_effect(self.plan) != before.in_effect(self.plan) {
+        if state.exposure != before.exposure
+            || state.attempt != before.attempt
+            || state.in_effect(self.plan) != before.in_effect(self.plan)
+        {
             state.cohort = state.cohort.saturating_add(1);
         }
         let Some(action) = action else { return (self.state, Vec::new()) };
@@ -189,6 +188,7 @@ impl<'a> Turn<'a> {
         }
         self.reasons.push(Reason::Retried { by: by.into() });
         self.state.attempt = self.state.attempt.saturating_add(1);
+        self.state.void_report();
         self.move_to(Place::Scheduled, Share::ZERO);
         self.settle(Some(Action::Retry))
     }
@@ -292,6 +292,7 @@ impl<'a> Turn<'a> {
         }
         let paused = self.state.is_paused();
         self.state.attempt = self.state.attempt.saturating_add(1);
+        self.state.void_report();
         self.move_to(Place::Scheduled, Share::ZERO);
         self.state.hold = paused.then_some(Hold::Paused);
         self.settle(Some(Action::Revise))
@@ -328,7 +329,6 @@ impl<'a> Turn<'a> {
 
     fn roll_back(&mut self) -> Action {
         self.move_to(Place::RollingBack, Share::ZERO);
-        self.state.void_report();
         Action::RollBack
     }
 
@@ -415,6 +415,9 @@ impl<'a> Turn<'a> {
 
     /// Leaves the present place and drops all that belongs to it.
     pub(super) fn move_to(&mut self, place: Place, exposure: Share) {
+        if exposure != self.state.exposure || place == Place::RollingBack {
+            self.state.void_report();
+        }
         self.state.place = place;
         self.state.exposure = exposure;
         self.state.hold = None;

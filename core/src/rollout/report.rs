@@ -144,18 +144,18 @@ fn compared(fleet: &Fleet, observed: &Observed, declared: Share) -> Force {
 }
 
 impl Turn<'_> {
-    /// Takes in what the host has counted. News is another actual exposure, or that the declared one came into force, or no longer is.
+    /// Takes in what the host has counted. News is another actual exposure, or that the declared one came into force, or no longer is, by
+    /// what was reported: that nobody reported for a while is not.
     pub(super) fn replicas(&mut self, observed: Observed) -> Option<Action> {
-        let (plan, now) = (self.plan, self.event.at);
+        let (plan, now, before) = (self.plan, self.event.at, self.before);
         self.state.fleet = Some(Report { at: now, observed, current: true });
         let force = self.state.force(plan, now);
-        let news = self.state.actual() != self.before.actual()
-            || force.holds() != self.before.is_in_force(plan, now);
-        if let Some(action) = self.settle(None) {
-            return Some(action);
-        }
-        self.reasons.extend(force.into_reason().filter(|_| news));
-        news.then_some(Action::Observe)
+        let was = before.is_in_force(plan, before.fleet.map_or(before.at, |report| report.at));
+        let news = self.state.actual() != before.actual() || force.holds() != was;
+        let action = self.settle(None).or(news.then_some(Action::Observe));
+        let reason = force.into_reason().filter(|reason| news && !self.reasons.contains(reason));
+        self.reasons.extend(reason);
+        action
     }
 
     /// The host says that exposure 0 is in force; where a fleet is reported, it has to have been seen.

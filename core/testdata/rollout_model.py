@@ -133,7 +133,7 @@ class State:
         self.attempt = 1
         self.place = "draft"  # "stage" and "expired" are at `stage`
         self.hold = self.clearance = self.watch = self.revision = None
-        self.report, self.current = None, False  # when, and what was seen
+        self.report, self.since, self.current = None, None, False  # when, and what was seen
 
     def exposure(self, plan):
         live = {"stage": self.stage, "expired": self.stage, "baking": plan.last, "completed": plan.last}
@@ -143,8 +143,14 @@ class State:
         seen = self.report and plan.fleet.actual(self.report[1], self.exposure(plan))
         return seen and seen["actual"]
 
-    def in_effect(self, plan):
-        return share(self.actual(plan) or "0%") if plan.fleet else self.exposure(plan)
+    def compared(self, plan):
+        if plan.fleet is None:
+            return self.exposure(plan)
+        if not self.current:
+            return 0
+        at, seen = self.report
+        steady = at - self.since > plan.stale_after or not plan.fleet.actual(seen, self.exposure(plan))["gaps"]
+        return share(self.actual(plan) or "0%") if steady else 0
 
     def lack(self, plan, now, report=None):
         """The hold and the reason why the declared exposure is not in force at `now`; None and the reason (if any) if it is."""
@@ -200,7 +206,7 @@ def step(plan, before, event):
     state.seq, state.at = event["seq"], event["at"]
     reasons = []
     action = apply(plan, before, state, kind, reasons, stayed)
-    met = lambda one: (one.exposure(plan), one.in_effect(plan), one.attempt)
+    met = lambda one: (one.exposure(plan), one.compared(plan), one.attempt)
     if met(state) != met(before):
         state.cohort += 1
     if action is None:
@@ -239,8 +245,11 @@ def apply(plan, before, state, kind, reasons, stayed):
     if name == "tick":
         return settle(plan, state, reasons)
     if name == "fleet":
+        stale = before.current and state.at - before.report[0] > plan.stale_after
         was = before.lack(plan, before.report[0] if before.report else 0)[0] is None
         state.report, state.current = (state.at, told), True
+        if not before.current or stale or state.actual(plan) != before.actual(plan):
+            state.since = state.at
         hold, reason = state.lack(plan, state.at)
         news = state.actual(plan) != before.actual(plan) or was != (hold is None)
         action = settle(plan, state, reasons)

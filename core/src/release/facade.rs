@@ -268,7 +268,7 @@ impl Release {
                 cohorts.push(Cohort {
                     attempt: next.attempt(),
                     stage: next.stage(),
-                    exposure: next.in_effect(self.spec.plan()),
+                    exposure: next.compared(self.spec.plan()),
                 });
             }
             state = next;
@@ -420,7 +420,7 @@ fn check_directive(spec: &Spec, directive: &Directive) -> Result<(), Error> {
     let possible =
         |cohort: &Cohort| cohort.stage.is_none_or(|stage| usize::try_from(stage).is_ok_and(|s| s < stages));
     let consistent = present.is_some_and(|cohort| {
-        cohort.exposure == state.in_effect(spec.plan()) && cohort.attempt == state.attempt()
+        cohort.exposure == state.compared(spec.plan()) && cohort.attempt == state.attempt()
     }) && directive.cohorts.iter().all(possible);
     if consistent {
         Ok(())

@@ -65,9 +65,12 @@ impl Release {
     /// A replica that runs neither the present revision nor the old version is in neither arm: record its requests by
     /// [`record_requests`](Self::record_requests).
     ///
-    /// **Holds when** every ready replica gets an equal share of the requests, and its replica is drawn without regard to who asks; one request is
-    /// one outcome (`bets: request`), unless the balancer draws a user once; and the controller counts the replicas, and the directive travels, in a time that is short
-    /// against that between two changes. Requests served while a change is not known yet are compared by the share before it.
+    /// What is served while the replicas move counts as the canary's, for ceilings and the budget, and is not [compared](crate::rollout::State::compared).
+    ///
+    /// **Holds when** every ready replica gets an equal share of the requests, and a request's replica is drawn without regard to who asks; one request is
+    /// one outcome (`bets: request`), unless the balancer draws a user once; and a count is made at once when a replica becomes ready or is lost. What is
+    /// served until then is compared by the share before: with N requests in the cohort at a share p, and M served late, when it was d above or below, a sample-ratio
+    /// mismatch is to be feared from about M d = 3 √(N p (1 - p)) on.
     ///
     /// # Errors
     /// A spec without a fleet: there each unit is [assigned](Self::assign).
@@ -106,7 +109,7 @@ impl Release {
     /// The most that is or may be in force now.
     pub(super) fn most_in_force(&self) -> Share {
         let plan = self.spec.plan();
-        plan.most_in_force(self.exposure()).max(self.rollout().in_effect(plan))
+        plan.most_in_force(self.exposure()).max(self.rollout().actual().unwrap_or_default())
     }
 
     /// The exposures between which the budget is asked to decide: what may be in force of the declared one, and of the next, or what is in force if
@@ -114,6 +117,6 @@ impl Release {
     pub(super) fn risked(&self, stage: u32) -> (Share, Share) {
         let plan = self.spec.plan();
         let next = plan.most_in_force(self.next_exposure(stage));
-        (plan.most_in_force(self.exposure()), next.max(self.rollout().in_effect(plan)))
+        (plan.most_in_force(self.exposure()), next.max(self.rollout().actual().unwrap_or_default()))
     }
 }

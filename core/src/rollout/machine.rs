@@ -89,7 +89,7 @@ impl<'a> Turn<'a> {
         let (state, before) = (&mut self.state, self.before);
         if state.exposure != before.exposure
             || state.attempt != before.attempt
-            || state.in_effect(self.plan) != before.in_effect(self.plan)
+            || state.compared(self.plan) != before.compared(self.plan)
         {
             state.cohort = state.cohort.saturating_add(1);
         }

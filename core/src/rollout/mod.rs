@@ -26,7 +26,7 @@
 //! What people get wrong: [`State::exposure`] is what the release asks for. Bringing it into force is the host's part, and a
 //! rollback is over only when the host has said [`Command::Confirm`]. Where replicas do that instead of a
 //! hash, [`fleet`] counts them and says when it is so; a plan that has its [`fleet`](Plan::fleet) counts no time before, is not confirmed before,
-//! and keeps [the share that is in effect](State::in_effect) apart from the declared one.
+//! and compares units by [what is actually so](State::compared).
 //!
 //! Plans of other tools are read by [`import`].
 //!

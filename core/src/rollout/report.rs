@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub(super) struct Report {
     at: Timestamp,
     observed: Observed,
+    /// When the first was made of the reports in a row, about one declared exposure and none too long after the last, that show this actual one.
+    since: Timestamp,
     /// Whether that was since the present exposure was declared, in the present attempt.
     current: bool,
 }
@@ -51,7 +53,9 @@ impl State {
         self.fleet.and_then(|report| report.observed.share())
     }
 
-    /// The exposure that units meet: the declared one, or what the fleet was last seen to make of it. Units of one cohort met one.
+    /// The exposure by which the units of the present cohort are compared: the declared one. With a fleet the actual one, once it is steady: in force, or for longer
+    /// than [`stale_after`](Plan::stale_after) the same in all reports about the present exposure, which follow each other within that time. Before that 0, by which nothing is compared:
+    /// while replicas move, the share changes between two reports, and one that did not hold would read as a sample-ratio mismatch, or as harm.
     ///
     /// ```
     /// use rampgate::rollout::fleet::Observed;
@@ -61,13 +65,19 @@ impl State {
     /// let observed = Observed { ready_new: 1, ready_old: 7, ..Observed::default() };
     /// let report = Event { seq: 1, at: "2026-11-24T12:00:00Z".parse()?, kind: EventKind::Fleet(observed) };
     /// let (state, decisions) = step(&plan, &State::new(), &report)?;
-    /// assert_eq!((state.exposure(), state.in_effect(&plan)), ("0%".parse()?, "12.5%".parse()?));
+    /// assert_eq!((state.actual(), state.compared(&plan)), (Some("12.5%".parse()?), "0%".parse()?));
     /// assert_eq!(decisions[0].reasons[0].to_string(), "declared 0%, actual 12.5%: 1 new replicas are there, and at most 0 should be");
     /// # Ok::<(), rampgate::Error>(())
     /// ```
     #[must_use]
-    pub fn in_effect(&self, plan: &Plan) -> Share {
-        if plan.fleet().is_some() { self.actual().unwrap_or(Share::ZERO) } else { self.exposure }
+    pub fn compared(&self, plan: &Plan) -> Share {
+        let Some(fleet) = plan.fleet() else { return self.exposure };
+        let steady = self.fleet.filter(|report| {
+            report.current
+                && (report.at.since(report.since) > plan.stale_after()
+                    || fleet.actual(&report.observed, self.exposure).is_in_force())
+        });
+        steady.and_then(|report| report.observed.share()).unwrap_or(Share::ZERO)
     }
 
     /// Whether the declared exposure is known to be in force at `now`: at once without a fleet; else while the last report, made since it was declared and
@@ -114,7 +124,10 @@ impl State {
 
     pub(super) fn check_report(&self, plan: &Plan) -> Result<(), Error> {
         let broken = |path: &'static str, rule: &'static str| Err(Error::absent(path, Kind::Corrupt, rule));
-        if self.fleet.is_some_and(|report| plan.fleet().is_none() || report.at > self.at) {
+        if self
+            .fleet
+            .is_some_and(|report| plan.fleet().is_none() || report.at > self.at || report.since > report.at)
+        {
             return broken("state.fleet", "must be of a plan with a fleet, from before the last event");
         }
         if plan.fleet().is_none() && matches!(self.hold, Some(Hold::Unreported | Hold::NotInForce(_))) {
@@ -148,7 +161,12 @@ impl Turn<'_> {
     /// what was reported: that nobody reported for a while is not.
     pub(super) fn replicas(&mut self, observed: Observed) -> Option<Action> {
         let (plan, now, before) = (self.plan, self.event.at, self.before);
-        self.state.fleet = Some(Report { at: now, observed, current: true });
+        let same = before.fleet.filter(|last| {
+            let fresh = now.since(last.at) <= plan.stale_after();
+            last.current && fresh && last.observed.share() == observed.share()
+        });
+        let since = same.map_or(now, |last| last.since);
+        self.state.fleet = Some(Report { at: now, observed, since, current: true });
         let force = self.state.force(plan, now);
         let was = before.is_in_force(plan, before.fleet.map_or(before.at, |report| report.at));
         let news = self.state.actual() != before.actual() || force.holds() != was;

@@ -171,7 +171,7 @@ impl State {
         self.attempt
     }
 
-    /// Rises by one whenever the exposure, or a fleet's actual one, changes or an attempt begins: observations carry it, so that each counts
+    /// Rises by one whenever the exposure, or the one by which units are [compared](Self::compared), changes or an attempt begins: observations carry it, so that each counts
     /// for the exposure under which its unit was assigned.
     #[must_use]
     pub const fn cohort(&self) -> u32 {

@@ -9,6 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod fleet_mutants;
 mod mutants;
 mod walk;
 mod witness;

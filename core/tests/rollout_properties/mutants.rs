@@ -16,7 +16,7 @@ fn caught(sequences: usize, mutate: impl Fn(&World, &Plan, &State, &Event) -> St
     caught_on(&(world::worlds(), world::moves()), sequences, mutate)
 }
 
-fn caught_on(
+pub(crate) fn caught_on(
     plays: &impl Strategy<Value = (World, Vec<(u64, Move)>)>,
     sequences: usize,
     mutate: impl Fn(&World, &Plan, &State, &Event) -> Stepped,
@@ -35,7 +35,7 @@ fn expect(law: &str, mutate: impl Fn(&World, &Plan, &State, &Event) -> Stepped) 
 }
 
 /// The state after `change` of its serialised form.
-fn edited(state: &State, change: impl FnOnce(&mut Value)) -> State {
+pub(crate) fn edited(state: &State, change: impl FnOnce(&mut Value)) -> State {
     let mut json = serde_json::to_value(state).unwrap();
     change(&mut json);
     serde_json::from_value(json).unwrap()
@@ -53,7 +53,7 @@ fn rejudged(
     event
 }
 
-fn instead(event: &Event, kind: EventKind) -> Event {
+pub(crate) fn instead(event: &Event, kind: EventKind) -> Event {
     Event { kind, ..event.clone() }
 }
 
@@ -394,79 +394,5 @@ fn an_approval_that_lapsed_counts() {
             }
             _ => step(plan, state, event),
         }
-    });
-}
-
-/// The same for a mutant that only shows on fleets.
-fn expect_on_fleets(law: &str, mutate: impl Fn(&World, &Plan, &State, &Event) -> Stepped) {
-    let plays = (world::fleet_worlds(), world::fleet_moves());
-    let breach = caught_on(&plays, 4_000, mutate).expect("the mutant was not caught");
-    assert!(breach.law.starts_with(law), "caught by another law: {}\n{}", breach.law, breach.how);
-}
-
-#[test]
-fn time_counts_while_replicas_are_missing() {
-    // Deaf to whatever leaves the shares as they are, such as replicas that crash before they serve.
-    expect_on_fleets("I1", |world, plan, state, event| {
-        let EventKind::Fleet(observed) = &event.kind else { return step(plan, state, event) };
-        let gap = !world::fleet().actual(observed, state.exposure()).is_in_force();
-        let same = observed.share() == state.actual();
-        let deaf = *plan == world.plan && gap && same && state.stage().is_some();
-        step(plan, state, &if deaf { instead(event, EventKind::Tick) } else { event.clone() })
-    });
-    // The same of dwell alone: what was missing is forgotten as soon as it is back.
-    expect_on_fleets("I1 a rise needs", |_, plan, state, event| {
-        let (after, decisions) = step(plan, state, event)?;
-        let (Some(before), Some(watch)) = (state.watch(), after.watch()) else {
-            return Ok((after, decisions));
-        };
-        let back = watch.lacking() > before.lacking() && after.is_in_force(plan, after.at());
-        let whole = |json: &mut Value| {
-            json["watch"]["dwell"] = json["watch"]["elapsed"].clone();
-            json["watch"]["lacking"] = json!("0s");
-        };
-        Ok((if back { edited(&after, whole) } else { after }, decisions))
-    });
-}
-
-/// Kubernetes and those upon it: the rollback is reported done while replicas of the bad version still serve.
-#[test]
-fn a_rollback_is_over_while_new_replicas_are_left() {
-    expect_on_fleets("a rollback is over once", |_, plan, state, event| {
-        let (after, mut decisions) = step(plan, state, event)?;
-        if event.kind != EventKind::Command(Command::Confirm)
-            || !matches!(after.phase(), Phase::RollingBack | Phase::RollbackFailed)
-        {
-            return Ok((after, decisions));
-        }
-        for decision in &mut decisions {
-            (decision.action, decision.phase) = (Action::ConfirmRollback, Phase::RolledBack);
-        }
-        Ok((edited(&after, |json| json["place"] = json!("rolled_back")), decisions))
-    });
-}
-
-#[test]
-fn a_cohort_goes_on_under_another_actual_exposure() {
-    expect_on_fleets("cohorts", |_, plan, state, event| {
-        let (after, decisions) = step(plan, state, event)?;
-        let kept = matches!(event.kind, EventKind::Fleet(_)) && after.exposure() == state.exposure();
-        let same = |json: &mut Value| json["cohort"] = json!(state.cohort());
-        Ok((if kept { edited(&after, same) } else { after }, decisions))
-    });
-}
-
-#[test]
-fn a_report_counts_for_another_exposure_or_for_ever() {
-    expect_on_fleets("I1", |_, plan, state, event| {
-        let (after, decisions) = step(plan, state, event)?;
-        let current = |json: &mut Value| json["fleet"]["current"] = json!(true);
-        Ok((if after.replicas().is_some() { edited(&after, current) } else { after }, decisions))
-    });
-    expect_on_fleets("I1", |_, plan, state, event| {
-        let (after, decisions) = step(plan, state, event)?;
-        let fresh = |json: &mut Value| json["fleet"]["at"] = json["at"].clone();
-        let kept = after.replicas().is_some() && after.stage().is_some();
-        Ok((if kept { edited(&after, fresh) } else { after }, decisions))
     });
 }

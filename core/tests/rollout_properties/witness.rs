@@ -42,6 +42,8 @@ pub(crate) struct Witness {
     /// The last count of the fleet, and whether it came since the present exposure was declared.
     counted: Option<(Timestamp, Observed)>,
     current: bool,
+    /// Since when the counts say the same share of this exposure.
+    steady: Option<Timestamp>,
 }
 
 /// Attempt, stage, and whether it is the bake: where evidence may count.
@@ -69,6 +71,13 @@ fn rolls_back(before: &State, event: &Event) -> bool {
 fn limit(plan: &Plan, state: &State) -> Option<ApprovalLimit> {
     let (_, number, baking) = seat(state)?;
     stage(plan, number).filter(|_| !baking)?.approval_limit()
+}
+
+/// Whether what was reported is about something else now.
+fn declares(before: &State, after: &State) -> bool {
+    after.exposure() != before.exposure()
+        || after.attempt() != before.attempt()
+        || (after.phase() == Phase::RollingBack && before.phase() != Phase::RollingBack)
 }
 
 fn must(holds: bool, law: &'static str, how: impl FnOnce() -> String) -> Result<(), Breach> {
@@ -124,14 +133,12 @@ impl Witness {
 
         must(after.check(&world.plan).is_ok(), "the state after fits the plan", told)?;
 
-        let declared = after.exposure() != before.exposure() || after.attempt() != before.attempt();
-        let rolls_back = after.phase() == Phase::RollingBack && before.phase() != Phase::RollingBack;
-        self.current &= !declared && !rolls_back;
+        self.current &= !declares(before, &after);
         if after.stage() != before.stage() || seat(&after) != seat(before) {
             let base = if after.phase() == Phase::Baking { self.units } else { 0 };
             let budget = if seat(&after).is_some_and(|(_, _, baking)| !baking) { None } else { self.budget };
-            let Self { counted, current, .. } = *self;
-            *self = Self { base, units: base, budget, counted, current, ..Self::default() };
+            let Self { counted, steady, current, .. } = *self;
+            *self = Self { base, units: base, budget, counted, steady, current, ..Self::default() };
         }
         Ok(Some((after, decisions)))
     }
@@ -141,6 +148,12 @@ impl Witness {
         let paused = before.is_paused();
         let was = self.in_force(plan, before, event.at);
         if let EventKind::Fleet(observed) = &event.kind {
+            let same = self.counted.is_some_and(|(at, last)| {
+                event.at.since(at) <= plan.stale_after() && last.share() == observed.share()
+            });
+            if !self.current || !same {
+                self.steady = Some(event.at);
+            }
             (self.counted, self.current) = (Some((event.at, *observed)), true);
         }
         let served = was && self.in_force(plan, before, event.at);
@@ -219,12 +232,14 @@ impl Witness {
             })
     }
 
-    /// The exposure that units meet.
+    /// The exposure that units are compared by.
     fn meets(&self, plan: &Plan, state: &State) -> Share {
-        match plan.fleet() {
-            None => state.exposure(),
-            Some(_) => self.counted.and_then(|(_, observed)| observed.share()).unwrap_or_default(),
-        }
+        let Some(fleet) = plan.fleet() else { return state.exposure() };
+        let steady = self.counted.filter(|(at, observed)| {
+            let held = self.steady.is_some_and(|since| at.since(since) > plan.stale_after());
+            self.current && (held || fleet.actual(observed, state.exposure()).is_in_force())
+        });
+        steady.and_then(|(_, observed)| observed.share()).unwrap_or_default()
     }
 
     /// What the counts of a fleet are good for: cohorts that are true, and rollbacks that are.
@@ -237,14 +252,11 @@ impl Witness {
         met: Share,
         told: &dyn Fn() -> String,
     ) -> Result<(), Breach> {
-        must(
-            after.in_effect(plan) == self.meets(plan, after),
-            "the exposure in effect is the one seen",
-            told,
-        )?;
+        let seen = Self { current: self.current && !declares(before, after), ..self.clone() };
+        must(after.compared(plan) == seen.meets(plan, after), "units are compared by what was seen", told)?;
         let moved = after.exposure() != before.exposure()
             || after.attempt() != before.attempt()
-            || self.meets(plan, after) != met;
+            || seen.meets(plan, after) != met;
         must(after.cohort() == before.cohort() + u32::from(moved), "cohorts count the changes", told)?;
         if after.phase() == Phase::RolledBack && before.phase() != Phase::RolledBack {
             let fleeting = plan.fleet().is_some();

@@ -126,7 +126,8 @@ impl Fleet {
     /// reachable one, and still the one that holds.
     ///
     /// Let the judge take each run of moments with the same `actual` as one epoch with that exposure: the shares of two epochs must not be
-    /// pooled, and a share that was declared and never held would read as a sample-ratio mismatch.
+    /// pooled, and a share that never held would read as a sample-ratio mismatch. That is so of the declared one, and of one that was
+    /// seen while replicas moved. A [`Release`](crate::release::Release) does it so.
     ///
     /// **Holds when** every ready replica gets an equal share of the traffic, and a request's replica is drawn without regard to who asks. A weighted balancer needs
     /// its weights for that, and one that keeps a client on its replica makes clients the units, not requests.

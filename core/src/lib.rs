@@ -26,7 +26,7 @@
 //! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
 //! | `Log`, `Verified`, `Story` | what happened: kept line by line, proved unchanged, replayed, told | `log` (feature) |
 //! | [`Source`](rollout::import::Source), [`Imported`](rollout::import::Imported) | another tool's document, and the plan it comes to with all that is lost | [`rollout::import`] |
-//! | [`Fleet`](rollout::fleet::Fleet) | replicas that bring an exposure into force, batch by batch | [`rollout::fleet`] |
+//! | [`Fleet`](rollout::fleet::Fleet) | replicas that bring an exposure into force, batch by batch; a release's [`Step`](release::Step::fleet) has the next | [`rollout::fleet`] |
 //! | `Goal`, `Planned`, `Refusal` | the plan that fulfils what a release is to fulfil, or what would be enough | `simulate::planner` (feature) |
 //!
 //! # What do I call?

@@ -1,13 +1,15 @@
 use super::lead::{Lead, Why};
 use super::minute::{Minute, Split};
 use crate::error::Error;
-use crate::observe::{Counts, ReplicaId, Tally};
+use crate::observe::{self, ReplicaId, Tally};
 use crate::quantity::Timestamp;
-use crate::release::{Arm, Placement, Release, Signal, Spec};
+use crate::release::{Arm, Placement, Release, Signal, Spec, Step};
+use crate::rollout::fleet::{Counts, Observed};
 use crate::rollout::{Action, Command, Decision, Hold, Phase};
 use alloc::string::String;
 
-/// A release of this library, told of each minute and stepped at its end, by a host that approves whatever waits for approval.
+/// A release of this library, told of each minute and stepped at its end, by a host that approves whatever waits for approval. Where the spec has
+/// a fleet, its replicas are ready at once.
 pub(super) struct Guarded {
     release: Release,
 }
@@ -21,10 +23,21 @@ impl Guarded {
     pub(super) fn new(spec: Spec, start: Timestamp) -> Result<Self, Error> {
         let mut release = Release::new(spec, ReplicaId(1));
         let _ = release.step(start, Command::Start { by: host() })?;
-        Ok(Self { release })
+        let mut guarded = Self { release };
+        guarded.replace(start)?; // leads into the first stage
+        guarded.replace(start)?;
+        Ok(guarded)
     }
 
-    fn record(&mut self, arm: Arm, at: Timestamp, counts: Counts) -> Result<(), Error> {
+    /// Brings the exposure into force, where a fleet has to.
+    fn replace(&mut self, at: Timestamp) -> Result<Option<Step>, Error> {
+        let Some(fleet) = self.release.spec().plan().fleet() else { return Ok(None) };
+        let Counts { new: ready_new, old: ready_old, .. } = fleet.counts(self.release.exposure());
+        let observed = Observed { ready_new, ready_old, ..Observed::default() };
+        self.release.step_saying(at, Signal::Fleet(observed), false).map(Some)
+    }
+
+    fn record(&mut self, arm: Arm, at: Timestamp, counts: observe::Counts) -> Result<(), Error> {
         let placement = Placement { cohort: self.release.cohort(), arm: Some(arm) };
         self.release.record_tally(placement, at, &Tally::from_counts(counts.units(), &[counts], at)?)
     }
@@ -32,7 +45,7 @@ impl Guarded {
 
 impl Lead for Guarded {
     fn split(&self) -> Split {
-        let canary = self.release.exposure();
+        let canary = self.release.spec().plan().reached(self.release.exposure());
         Split { canary, control: self.release.spec().control().share(canary) }
     }
 
@@ -49,10 +62,17 @@ impl Lead for Guarded {
         }
         let signal =
             if minute.source_error { Signal::SourceError { why: "outage".into() } } else { Signal::Tick };
-        let mut step = self.release.step_saying(at, signal, false)?;
+        let seen = self.replace(at)?;
+        let mut step = match seen {
+            Some(step) if signal == Signal::Tick => step,
+            _ => self.release.step_saying(at, signal, false)?,
+        };
         if matches!(self.phase(), Phase::Holding { reason: Hold::Approval, .. }) {
             step =
                 self.release.step_saying(at, Command::Approve { by: host(), stage: None }.into(), false)?;
+        }
+        if !self.release.rollout().is_in_force(self.release.spec().plan(), at) {
+            self.replace(at)?;
         }
         let ends = |decision: &&Decision| {
             matches!(decision.action, Action::RollBack | Action::Complete | Action::Expire)
@@ -104,7 +124,7 @@ mod tests {
                 let met = weather.minute(minute, end, guarded.split());
                 let mut host = guarded.release.clone();
                 let ended = guarded.hear(&met).unwrap();
-                let as_host = |release: &mut Release, arm, counts: Counts| {
+                let as_host = |release: &mut Release, arm, counts: observe::Counts| {
                     let tally = Tally::from_counts(counts.units(), &[counts], end).unwrap();
                     let placement = Placement { cohort: release.cohort(), arm: Some(arm) };
                     release.record_tally(placement, end, &tally).unwrap();
@@ -131,6 +151,33 @@ mod tests {
             }
             assert!(decisions.len() >= 2, "{decisions:?}");
         }
+    }
+
+    /// Replicas that are ready at once change nothing but the shares, which are theirs.
+    #[test]
+    fn a_fleet_goes_the_same_way() {
+        let scenario = Scenario::from_json(
+            r#"{"traffic": {"units_per_minute": 2000}, "background": {"rate": 0.01}, "faults": []}"#,
+        )
+        .unwrap();
+        let start = Timestamp::EPOCH;
+        let ends = |fleet: &str| {
+            let spec = SPEC.replacen(r#""bake""#, &std::format!(r#"{fleet}"bake""#), 1);
+            let mut guarded = Guarded::new(Spec::from_json(&spec).unwrap(), start).unwrap();
+            let mut weather = Weather::new(&scenario, 1, 0, start);
+            let ended = (1..=600).find(|minute| {
+                let met = weather.minute(
+                    *minute - 1,
+                    Timestamp::from_millis(60_000 * minute).unwrap(),
+                    guarded.split(),
+                );
+                guarded.hear(&met).unwrap().is_some()
+            });
+            (ended, guarded.phase())
+        };
+        // 5% and 50% of twenty are themselves.
+        assert_eq!(ends(r#""fleet": {"replicas": 20}, "#), ends(""));
+        assert_eq!(ends("").1, Phase::Completed);
     }
 
     fn host_name() -> String {

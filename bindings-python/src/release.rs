@@ -1,5 +1,5 @@
 use crate::argument::{self, bytes, count, replica, timestamp};
-use crate::assignment::{Assignment, placement};
+use crate::assignment::{Assignment, Placement, placement, read_arm};
 use crate::document::{json, text, utf8};
 use crate::error::raise;
 use crate::flag::{name, names, narrow};
@@ -99,6 +99,19 @@ impl Release {
         shape::phase(py, phase)
     }
 
+    /// How far the fleet has come, and the next batch.
+    #[getter]
+    fn fleet<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let fleet = self.release.lock(py)?.fleet();
+        fleet.map(|step| crate::fleet::told(py, &step)).transpose()
+    }
+
+    /// Where an outcome belongs that a replica of the fleet serves now.
+    fn served(&self, arm: &Bound<'_, PyAny>) -> PyResult<Placement> {
+        let (py, arm) = (arm.py(), read_arm(arm)?);
+        self.release.lock(py)?.served(arm).map(Placement).map_err(|error| raise(py, &error))
+    }
+
     /// The variant of a unit and where its outcome belongs, or the positions of the variants of many.
     fn assign<'py>(&self, unit: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = unit.py();
@@ -106,7 +119,7 @@ impl Release {
             Ok(text) => self.assign_one(py, utf8(text, "unit")?)?,
             Err(_) if unit.is_none() => self.assign_one(py, "")?,
             Err(_) => {
-                let exposure = self.release.lock(py)?.exposure();
+                let exposure = self.release.lock(py)?.drawn();
                 return batch::positions(unit, |unit| {
                     narrow(self.spec.flag().evaluate_at(unit, exposure).index())
                 });

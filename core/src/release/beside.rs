@@ -34,7 +34,8 @@ pub struct SharedStep {
     /// be lowered to this, and at 0 released or settled. None while a rollback is not confirmed: then lower nothing.
     pub keep_ppm: Option<u64>,
     /// As in [`Step`](super::Step).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "fleet", serde(skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(not(feature = "fleet"), serde(skip))]
     pub fleet: Option<FleetStep>,
 }
 

@@ -79,7 +79,7 @@ impl Signal {
         match field.case()? {
             ("tick", None) => Some(Self::Tick),
             ("source_error", Some(rest)) => rest.texts(["why"]).map(|[why]| Self::SourceError { why }),
-            ("fleet", Some(rest)) => Observed::read(&rest).map(Self::Fleet),
+            ("fleet", Some(rest)) if cfg!(feature = "fleet") => Observed::read(&rest).map(Self::Fleet),
             (word, rest) => Command::read(field, (word, rest.as_ref()), false).map(Self::Command),
         }
     }

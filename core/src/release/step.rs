@@ -20,6 +20,7 @@ pub struct Step {
     /// What the budget allowed; none where the spec has no objective, or the rollout had nothing to be judged.
     pub gate: Option<GateReport>,
     /// How far the fleet has come, and the batch to carry out next; none where the spec has no fleet, or its replicas were never reported.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "fleet", serde(skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(not(feature = "fleet"), serde(skip))]
     pub fleet: Option<FleetStep>,
 }

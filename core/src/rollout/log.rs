@@ -48,7 +48,7 @@ impl EventKind {
         match field.case()? {
             ("tick", None) => Some(Self::Tick),
             ("judged", Some(rest)) => Self::read_judged(&rest),
-            ("fleet", Some(rest)) => Observed::read(&rest).map(Self::Fleet),
+            ("fleet", Some(rest)) if cfg!(feature = "fleet") => Observed::read(&rest).map(Self::Fleet),
             (word, rest) => Command::read(field, (word, rest.as_ref()), true).map(Self::Command),
         }
     }

@@ -92,7 +92,11 @@ impl Plan {
             },
         };
         let start = or_default(fields.optional("start"), |field| field.parse().map(Some));
-        let fleet = or_default(fields.optional("fleet"), |field| Fleet::read(field).map(Some));
+        let fleet = if cfg!(feature = "fleet") {
+            or_default(fields.optional("fleet"), |field| Fleet::read(field).map(Some))
+        } else {
+            Some(None) // a field that nobody defined
+        };
         Some(Self {
             stages: stages?,
             calendar: calendar?,
@@ -138,7 +142,7 @@ impl Plan {
     /// them is what its exposure asks for; see [`fleet`](super::fleet).
     #[must_use]
     pub const fn fleet(&self) -> Option<&Fleet> {
-        self.fleet.as_ref()
+        if cfg!(feature = "fleet") { self.fleet.as_ref() } else { None }
     }
 
     /// The most that may be in force of a declared exposure, which is what the error budget is asked about: itself, or what the fleet makes of it
@@ -153,12 +157,12 @@ impl Plan {
     /// ```
     #[must_use]
     pub fn most_in_force(&self, exposure: Share) -> Share {
-        self.fleet.map_or(exposure, |fleet| fleet.counts(exposure).largest)
+        self.fleet().map_or(exposure, |fleet| fleet.counts(exposure).largest)
     }
 
     /// What becomes of a declared exposure where the fleet is complete: itself without one.
     pub(crate) fn reached(&self, exposure: Share) -> Share {
-        self.fleet.map_or(exposure, |fleet| fleet.counts(exposure).actual)
+        self.fleet().map_or(exposure, |fleet| fleet.counts(exposure).actual)
     }
 
     /// The largest exposure of the plan, which is the last stage's. No event raises exposure above it.

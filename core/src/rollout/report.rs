@@ -18,6 +18,32 @@ pub(super) struct Report {
     current: bool,
 }
 
+/// The same bytes of a state without a fleet, for builds that know none.
+#[cfg(not(feature = "fleet"))]
+pub(super) mod absent {
+    use super::Report;
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    struct Unknown;
+
+    impl<'de> Deserialize<'de> for Unknown {
+        fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+            Err(D::Error::custom("a fleet needs the feature `fleet`"))
+        }
+    }
+
+    pub(crate) fn serialize<S: Serializer>(_: &Option<Report>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_none()
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Report>, D::Error> {
+        Ok(Option::<Unknown>::deserialize(deserializer)?.and(None))
+    }
+}
+
 /// Whether the declared exposure is in force at one moment, and how it is told.
 pub(super) enum Force {
     /// A plan without a fleet: a hash of the unit is in force at once.
@@ -161,6 +187,7 @@ impl Turn<'_> {
     /// what was reported: that nobody reported for a while is not.
     pub(super) fn replicas(&mut self, observed: Observed) -> Option<Action> {
         let (plan, now, before) = (self.plan, self.event.at, self.before);
+        plan.fleet()?; // the event was refused without one
         let same = before.fleet.filter(|last| {
             let fresh = now.since(last.at) <= plan.stale_after();
             last.current && fresh && last.observed.share() == observed.share()

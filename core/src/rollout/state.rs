@@ -29,6 +29,7 @@ pub struct State {
     pub(super) clearance: Option<Clearance>,
     pub(super) watch: Option<Watch>,
     pub(super) revision: Option<String>,
+    #[cfg_attr(not(feature = "fleet"), serde(with = "super::report::absent"))]
     pub(super) fleet: Option<Report>,
 }
 

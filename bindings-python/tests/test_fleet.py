@@ -16,7 +16,9 @@ def carried_out(there: dict[str, int], orders: dict[str, int]) -> dict[str, int]
 
 
 def test_a_loop_of_counting_stepping_and_carrying_out_reaches_everybody() -> None:
-    release, there, actions, exposures = Release(FLEET, replica=1), {"ready_old": 4}, [], []
+    release, there = Release(FLEET, replica=1), {"ready_old": 4}
+    actions: list[str] = []
+    exposures: list[tuple[float, float | None]] = []
     assert release.fleet is None
     release.step(NOON, signals.start(by="ana"))
     for minute in range(60):

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias, Union
+from typing import TypeAlias, Union
 
 __all__ = [
     "Signal",
@@ -27,7 +27,7 @@ __all__ = [
     "tick",
 ]
 
-Signal: TypeAlias = Union[str, Mapping[str, Mapping[str, Any]]]
+Signal: TypeAlias = Union[str, Mapping[str, Mapping[str, str]], Mapping[str, Mapping[str, int]]]
 """`"tick"`, `"confirm"`, or one command with who gave it and why, or what was counted."""
 
 

@@ -43,6 +43,11 @@ export class Release {
    */
   assign(unit?: string | null): Assignment;
 
+  /**
+   * The unit's variants of all flags of the release, by their keys, in the order of the document. Each says the same about where the outcome belongs: record it once.
+   */
+  assignAll(unit?: string | null): Map<string, Assignment>;
+
   /** For each unit the position of its variant in {@link variants}: for bulk work, where no outcome is recorded. */
   assignMany(units: readonly (string | null | undefined)[]): Uint8Array;
 

@@ -18,6 +18,11 @@ export class Release {
   #metrics;
   /** What they measure. */
   #measures;
+  /**
+   * Of each flag its key, then its variants; read when first asked for.
+   * @type {readonly string[][] | undefined}
+   */
+  #flags;
 
   /**
    * @param {string | object | Core} spec A core comes from `resume` alone: nobody else can have one.
@@ -49,12 +54,24 @@ export class Release {
     const desk = theDesk();
     const { core } = this.#handle;
     core.assign(desk.core, desk.put(unit));
-    return {
-      variant: /** @type {string} */ (this.#variants[desk.position]),
-      arm: ARMS[/** @type {0 | 1 | 2} */ (desk.arm)],
-      cohort: desk.cohort,
-      reason: desk.reason(),
-    };
+    return assignment(desk, this.#variants);
+  }
+
+  /**
+   * @param {string | null} [unit]
+   * @returns {Map<string, Assignment>}
+   */
+  assignAll(unit) {
+    const desk = theDesk();
+    const { core } = this.#handle;
+    this.#flags ??= flagsOf(core);
+    const length = desk.put(unit);
+    return new Map(
+      this.#flags.map(([key, ...variants], place) => {
+        core.assignAt(desk.core, length, place);
+        return [/** @type {string} */ (key), assignment(desk, variants)];
+      }),
+    );
   }
 
   /** @param {readonly (string | null | undefined)[]} units */
@@ -192,4 +209,26 @@ export class Release {
   #sets(failed, missing) {
     return [metrics("failed", failed, this.#metrics), metrics("missing", missing, this.#metrics)];
   }
+}
+
+/**
+ * The answer on the desk.
+ * @param {ReturnType<typeof theDesk>} desk
+ * @param {readonly string[]} variants
+ * @returns {Assignment}
+ */
+function assignment(desk, variants) {
+  return {
+    variant: /** @type {string} */ (variants[desk.position]),
+    arm: ARMS[/** @type {0 | 1 | 2} */ (desk.arm)],
+    cohort: desk.cohort,
+    reason: desk.reason(),
+  };
+}
+
+/** @param {Core} core */
+function flagsOf(core) {
+  const flags = [];
+  for (let flag = core.flag(0); flag.length > 0; flag = core.flag(flags.length)) flags.push(flag);
+  return flags;
 }

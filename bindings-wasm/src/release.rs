@@ -35,6 +35,16 @@ impl Release {
         self.0.spec().flag().variants().map(Into::into).collect()
     }
 
+    /// The key of the flag at this place, then the names of its variants; nothing where there is no such flag.
+    #[must_use]
+    pub fn flag(&self, place: usize) -> Vec<String> {
+        let flag = self.0.spec().flags().nth(place);
+        flag.into_iter()
+            .flat_map(|flag| core::iter::once(flag.key()).chain(flag.variants()))
+            .map(Into::into)
+            .collect()
+    }
+
     /// Names of the guardrails, in the order of their positions.
     #[must_use]
     pub fn guardrails(&self) -> Vec<String> {
@@ -67,6 +77,16 @@ impl Release {
     pub fn assign(&self, desk: &mut Desk, length: usize) {
         let assignment = self.0.assign(desk.unit(length));
         desk.put(self.position(assignment.variant), assignment.reason, assignment.placement);
+    }
+
+    /// The same of the flag at this place, of all flags that the release has.
+    #[wasm_bindgen(js_name = assignAt)]
+    pub fn assign_at(&self, desk: &mut Desk, length: usize, place: usize) {
+        let all = self.0.assign_all(desk.unit(length));
+        let found = all.iter().nth(place).zip(self.0.spec().flags().nth(place));
+        let Some(((_, assignment), flag)) = found else { return };
+        let position = flag.variants().position(|name| name == assignment.variant).unwrap_or_default();
+        desk.put(position, assignment.reason, assignment.placement);
     }
 
     pub fn record(

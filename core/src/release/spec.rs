@@ -198,6 +198,11 @@ impl Spec {
         self.objective.as_ref().map(|objective| &objective.gate)
     }
 
+    /// The metric whose failures spend the budget.
+    pub(crate) fn spends(&self) -> Option<Metric> {
+        self.objective.as_ref().map(|rule| rule.metric)
+    }
+
     pub(super) fn budget_rule(&self) -> Option<&BudgetRule> {
         self.objective.as_ref()
     }

@@ -1,12 +1,13 @@
 use super::lead::{Lead, Why};
 use super::minute::{Minute, Split};
 use crate::error::Error;
-use crate::observe::{self, ReplicaId, Tally};
+use crate::observe::ReplicaId;
 use crate::quantity::Timestamp;
 use crate::release::{Arm, Placement, Release, Signal, Spec, Step};
-use crate::rollout::fleet::{Counts, Observed};
+use crate::rollout::fleet::Observed;
 use crate::rollout::{Action, Command, Decision, Hold, Phase};
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// A release of this library, told of each minute and stepped at its end, by a host that approves whatever waits for approval. Where the spec has
 /// a fleet, its replicas are ready at once.
@@ -32,14 +33,15 @@ impl Guarded {
     /// Brings the exposure into force, where a fleet has to.
     fn replace(&mut self, at: Timestamp) -> Result<Option<Step>, Error> {
         let Some(fleet) = self.release.spec().plan().fleet() else { return Ok(None) };
-        let Counts { new: ready_new, old: ready_old, .. } = fleet.counts(self.release.exposure());
-        let observed = Observed { ready_new, ready_old, ..Observed::default() };
+        let counts = fleet.counts(self.release.exposure());
+        let observed = Observed { ready_new: counts.new, ready_old: counts.old, ..Observed::default() };
         self.release.step_saying(at, Signal::Fleet(observed), false).map(Some)
     }
 
-    fn record(&mut self, arm: Arm, at: Timestamp, counts: observe::Counts) -> Result<(), Error> {
+    fn record(&mut self, arm: Arm, minute: &Minute) -> Result<(), Error> {
         let placement = Placement { cohort: self.release.cohort(), arm: Some(arm) };
-        self.release.record_tally(placement, at, &Tally::from_counts(counts.units(), &[counts], at)?)
+        let tally = minute.tally(arm)?;
+        self.release.record_tally(placement, minute.end, &tally)
     }
 }
 
@@ -55,21 +57,19 @@ impl Lead for Guarded {
 
     fn hear(&mut self, minute: &Minute) -> Result<Option<Why>, Error> {
         let at = minute.end;
-        self.record(Arm::Canary, at, minute.canary)?;
-        self.record(Arm::Control, at, minute.control)?;
-        if self.release.spec().gate().is_some() {
-            self.release.record_requests(at, minute.others.successes(), minute.others.failures());
+        self.record(Arm::Canary, minute)?;
+        self.record(Arm::Control, minute)?;
+        if let Some(metric) = self.release.spec().spends() {
+            let others = minute.of(metric.position()).0;
+            self.release.record_requests(at, others.successes(), others.failures());
         }
         let signal =
             if minute.source_error { Signal::SourceError { why: "outage".into() } } else { Signal::Tick };
-        let seen = self.replace(at)?;
-        let mut step = match seen {
-            Some(step) if signal == Signal::Tick => step,
-            _ => self.release.step_saying(at, signal, false)?,
-        };
+        let mut decisions = self.replace(at)?.map_or_else(Vec::new, |step| step.decisions);
+        decisions.extend(self.release.step_saying(at, signal, false)?.decisions);
         if matches!(self.phase(), Phase::Holding { reason: Hold::Approval, .. }) {
-            step =
-                self.release.step_saying(at, Command::Approve { by: host(), stage: None }.into(), false)?;
+            let approve = Command::Approve { by: host(), stage: None };
+            decisions.extend(self.release.step_saying(at, approve.into(), false)?.decisions);
         }
         if !self.release.rollout().is_in_force(self.release.spec().plan(), at) {
             self.replace(at)?;
@@ -77,7 +77,7 @@ impl Lead for Guarded {
         let ends = |decision: &&Decision| {
             matches!(decision.action, Action::RollBack | Action::Complete | Action::Expire)
         };
-        Ok(step.decisions.iter().find(ends).map(why))
+        Ok(decisions.iter().find(ends).map(why))
     }
 }
 
@@ -93,9 +93,9 @@ fn why(decision: &Decision) -> Why {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observe::{Counts, Tally};
     use crate::simulate::rollout::Scenario;
     use crate::simulate::rollout::minute::Weather;
-    use std::vec::Vec;
 
     const SPEC: &str = r#"{
         "rampgate": 1, "name": "n", "flag": {"key": "k", "control": "a", "canary": "b"},
@@ -124,7 +124,7 @@ mod tests {
                 let met = weather.minute(minute, end, guarded.split());
                 let mut host = guarded.release.clone();
                 let ended = guarded.hear(&met).unwrap();
-                let as_host = |release: &mut Release, arm, counts: observe::Counts| {
+                let as_host = |release: &mut Release, arm, counts: Counts| {
                     let tally = Tally::from_counts(counts.units(), &[counts], end).unwrap();
                     let placement = Placement { cohort: release.cohort(), arm: Some(arm) };
                     release.record_tally(placement, end, &tally).unwrap();

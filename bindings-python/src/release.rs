@@ -1,5 +1,5 @@
 use crate::argument::{self, bytes, count, replica, timestamp};
-use crate::assignment::{Assignment, placement};
+use crate::assignment::{Assignment, Placement, placement, read_arm};
 use crate::document::{json, text, utf8};
 use crate::error::raise;
 use crate::flag::{name, names, narrow};
@@ -103,6 +103,19 @@ impl Release {
     fn phase<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let phase = self.release.lock(py)?.phase();
         shape::phase(py, phase)
+    }
+
+    /// How far the fleet has come, and the next batch.
+    #[getter]
+    fn fleet<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let fleet = self.release.lock(py)?.fleet();
+        fleet.map(|step| crate::fleet::told(py, &step)).transpose()
+    }
+
+    /// Where an outcome belongs that a replica of the fleet serves now.
+    fn served(&self, arm: &Bound<'_, PyAny>) -> PyResult<Placement> {
+        let (py, arm) = (arm.py(), read_arm(arm)?);
+        self.release.lock(py)?.served(arm).map(Placement).map_err(|error| raise(py, &error))
     }
 
     /// The variant of a unit and where its outcome belongs, or the positions of the variants of many.

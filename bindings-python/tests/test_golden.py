@@ -348,7 +348,8 @@ def test_rollouts(case: dict[str, Any]) -> None:
         if "lines" in case:
             assert [str(decision) for decision in replay.decisions] == case["lines"]
         end = case["end"]
-        hold = replay.hold if replay.lack is None else {"insufficient": replay.lack}
+        more = replay.lack or replay.gap
+        hold = replay.hold if more is None else {replay.hold: more}
         assert (hold, replay.attempt, replay.cohort) == (end["hold"], end["attempt"], end["cohort"])
         assert f"{replay.exposure * 100:.4f}".rstrip("0").rstrip(".") + "%" == end["exposure"]
         phase = end["phase"] if isinstance(end["phase"], str) else next(iter(end["phase"]))

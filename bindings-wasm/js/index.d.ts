@@ -249,6 +249,25 @@ export interface Step {
   readonly gate: GateReport | null;
 }
 
+/** The replicas of a fleet, as they were counted: an event of releases that Rust or Python led. */
+export interface Observed {
+  /** Those of the new version that get traffic. */
+  readonly ready_new: number;
+  /** Those of the new version that are there and get none. */
+  readonly not_ready_new: number;
+  readonly ready_old: number;
+  readonly not_ready_old: number;
+  /** Those that were told to stop and are not gone yet. */
+  readonly stopping: number;
+}
+
+/** What a fleet lacks for an exposure to be in force. */
+export type Gap =
+  | { readonly new_missing: { readonly ready: number; readonly need: number } }
+  | { readonly new_beyond: { readonly there: number; readonly most: number } }
+  | { readonly old_beyond: { readonly ready: number; readonly most: number } }
+  | { readonly unavailable: { readonly ready: number; readonly need: number } };
+
 /** Something that happened to the rollout: one line of the log. */
 export interface Event {
   /** From 1, without gaps. */
@@ -257,6 +276,7 @@ export interface Event {
   readonly kind:
     | "tick"
     | "confirm"
+    | { readonly fleet: Observed }
     | { readonly start: { readonly by: string } }
     | {
         readonly judged: {
@@ -287,6 +307,8 @@ export interface Decision {
   readonly action: Action;
   /** The share that holds now, such as `5%`. */
   readonly exposure: string;
+  /** The share of the traffic that meets the new version, where a fleet decides and was reported; absent while no replica is ready. */
+  readonly actual?: string;
   readonly phase: Phase;
   /** Never empty, the weightiest first. */
   readonly reasons: readonly DecisionReason[];
@@ -312,6 +334,7 @@ export type Action =
   | "cancel"
   | "expire"
   | "retry"
+  | "observe"
   | "ignore";
 
 /** Where a release is on its way. Stages count from 0. */
@@ -331,6 +354,8 @@ export type Phase =
 export type Hold =
   | "paused"
   | "not_before"
+  | "unreported"
+  | { readonly not_in_force: "new_missing" | "new_beyond" | "old_beyond" | "unavailable" }
   | "invalid"
   | { readonly insufficient: Lack }
   | "inconclusive"
@@ -364,6 +389,9 @@ export type DecisionReason =
   | { readonly revised: { readonly by: string; readonly revision: string } }
   | { readonly same_revision: { readonly revision: string } }
   | { readonly aborted: { readonly by: string; readonly why: string } }
+  | { readonly in_force: { readonly declared: string; readonly actual: string | null } }
+  | { readonly not_in_force: { readonly declared: string; readonly actual: string | null; readonly gaps: readonly Gap[] } }
+  | { readonly unreported: { readonly declared: string; readonly silent: string | null } }
   | { readonly rollback_failed: { readonly why: string } }
   | { readonly not_applicable: { readonly command: Command; readonly phase: Phase } }
   | { readonly other_stage: { readonly stage: number; readonly current_stage: number } }

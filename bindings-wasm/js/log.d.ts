@@ -60,7 +60,7 @@ export interface Replayed {
 }
 
 /** What a sentence is about. */
-export type Topic = "start" | "rise" | "hold" | "command" | "budget" | "end" | "rollback" | "confirmation" | "quiet" | "durations" | "undone";
+export type Topic = "start" | "rise" | "hold" | "command" | "fleet" | "budget" | "end" | "rollback" | "confirmation" | "quiet" | "durations" | "undone";
 
 /** One sentence or two about one event, or about some that changed nothing. */
 export interface Sentence {

@@ -179,6 +179,11 @@ export const golden = {
     for (const log of rollout.refused_logs) refused(() => replay(log), { path: log.path, code: log.kind }, log.name);
   },
 
+  "golden: a release with a fleet is led by Rust or Python"(rampgate, { release: files }) {
+    const spec = { ...JSON.parse(files["spec.json"]), fleet: { replicas: 8 } };
+    refused(() => new rampgate.Release(spec, 1), { path: "fleet", code: "unknown" }, "fleet");
+  },
+
   "golden: a release of 10,000 events, to the byte"(rampgate, { release: files }) {
     const script = JSON.parse(files["script.json"]);
     const { canary } = JSON.parse(files["spec.json"]).flag;

@@ -527,6 +527,90 @@ revise(r, 21, "r2")
 r = Run("a revision while it is scheduled", {"stages": ONE, "start": "2026-11-24T12:10:00Z"}).start()
 revise(r, 1, "r2").tick(10)
 
+# ---- fleets
+
+EIGHT = {"replicas": 8, "max_surge": 1}
+
+
+def fleeting(name, stages, **rest):
+    return Run(name, {"stages": stages, "fleet": EIGHT, **rest})
+
+
+def seen(run, minute, new, old, waiting=0, **rest):
+    counts = {"ready_new": new, "ready_old": old, "not_ready_new": waiting, **rest}
+    return run.ev(minute, {"fleet": {name: count for name, count in counts.items() if count}})
+
+
+HALF = [stage("25%"), stage("50%", requires="unmonitored")]
+r = fleeting("replicas take their time, and dwell begins when the exposure is in force", HALF).start()
+seen(r, 1, 0, 8)
+seen(r, 2, 0, 8, 1).j(3, "inconclusive", 0)
+seen(r, 4, 1, 7, 1).j(6, "safe", 20)
+seen(r, 7, 2, 7)
+seen(r, 8, 2, 6).j(9, "safe", 40).j(14, "safe", 60)
+seen(r, 15, 2, 6).j(19, "safe", 80)
+seen(seen(r, 21, 3, 6), 22, 4, 4).tick(30)
+seen(r, 32, 4, 4)
+r = fleeting("a replica that is lost ends the dwell, and its return does not count the time between", [stage("25%")], stale_after="10m").start()
+seen(r, 0, 0, 8)
+seen(r, 1, 2, 6).j(2, "safe", 20).j(7, "safe", 40)
+seen(r, 8, 1, 6, 1).j(9, "safe", 60)
+seen(r, 12, 2, 6).j(13, "safe", 80).j(18, "safe", 100)
+seen(r, 19, 2, 6).j(20, "safe", 120)
+r = fleeting("a new version that never becomes ready holds, says why, and ends by its deadline", [stage("25%", deadline="1h")]).start()
+seen(r, 1, 0, 8)
+for m in (2, 10, 17, 30):
+    seen(r, m, 0, 7, 2)
+seen(r, 62, 0, 8, 1)
+seen(r, 63, 0, 8).ev(64, "confirm")
+r = fleeting("a rollback is confirmed once no new replica is seen, in a report of its own", [stage("25%")]).start()
+seen(r, 0, 0, 8)
+seen(r, 1, 2, 6).j(5, "harm", 40).ev(6, "confirm")
+seen(r, 7, 2, 7).ev(8, "confirm")
+seen(r, 9, 0, 8, 1).ev(10, {"rollback_failed": {"why": "a replica does not stop"}}).ev(11, "confirm")
+seen(r, 12, 0, 7, 0, stopping=1).ev(13, "confirm")
+seen(r, 14, 0, 8).ev(40, "confirm")
+seen(r, 41, 0, 8).ev(42, "confirm")
+r = fleeting("a report that is too old says nothing", [stage("25%"), stage("50%", requires="unmonitored")]).start()
+seen(r, 0, 0, 8)
+seen(r, 1, 2, 6).j(2, "safe", 20).j(12, "safe", 40).j(17, "safe", 60)
+seen(r, 18, 2, 6).j(19, "safe", 80).j(29, "safe", 90)
+seen(r, 30, 4, 4).tick(35).tick(46)
+seen(r, 47, 4, 4).tick(57)
+r = fleeting("nothing begins on a fleet that is not whole, and a promotion waives no replica", [stage("25%")])
+seen(r, 0, 0, 7).start(1)
+seen(r, 2, 0, 8)
+seen(r, 3, 1, 7).j(4, "safe", 10).by(5, "promote")
+seen(r, 6, 2, 6)
+r = fleeting("old replicas that crash expose more than was declared", [stage("25%", deadline="40m", on_deadline="expire")]).start()
+seen(r, 0, 0, 8)
+seen(r, 1, 2, 6).j(2, "safe", 20)
+seen(r, 3, 2, 2, not_ready_old=4).j(5, "safe", 40)
+seen(r, 20, 2, 0, not_ready_old=6)
+seen(r, 21, 0, 0)
+seen(r, 41, 2, 5)
+seen(r, 42, 2, 6).by(43, "retry")
+seen(r, 44, 0, 8)
+r = fleeting("the budget pays for what may be in force", [stage("5%"), stage("25%")], fleet={"replicas": 8, "max_unavailable": 2}).start()
+seen(r, 0, 0, 8)
+seen(r, 1, 1, 7).j(2, "safe", 20).j(12, "safe", 40, clearance={"cap": "25%"})
+seen(r, 13, 1, 6).j(14, "safe", 50, clearance={"cap": "33.3333%"})
+r = fleeting("a revision waits until no replica of the last one is left", [stage("25%")]).start()
+seen(r, 0, 0, 8)
+seen(r, 1, 2, 6)
+revise(r, 2, "r2")
+seen(r, 3, 2, 7).by(4, "pause").by(5, "resume")
+seen(seen(r, 6, 0, 8), 7, 1, 7).by(8, "abort", why="wrong build")
+r = fleeting("an abort before the first rise has replicas to take back", [stage("25%")], start="2026-11-24T12:30:00Z").start()
+seen(r, 1, 0, 8, 1).by(2, "abort", why="too early").ev(3, "confirm")
+seen(r, 4, 0, 8).ev(5, "confirm")
+r = fleeting("the bake and what is complete", [stage("100%", requires="no_harm", min_units=10)], bake="10m").start()
+seen(r, 0, 0, 8)
+seen(r, 1, 8, 0).j(2, "inconclusive", 20).j(12, "inconclusive", 40)
+seen(r, 13, 7, 0, 1).j(14, "inconclusive", 60)
+seen(r, 15, 8, 0).j(16, "inconclusive", 80).j(26, "inconclusive", 90)
+seen(r, 40, 6, 2).j(41, "harm", 99)
+
 # ---- growths, and a run of one
 
 GROWTHS = [
@@ -862,6 +946,12 @@ REFUSED_PLANS = [
         [["bake", "syntax"], ["stale_after", "range"], ["start", "syntax"], ["speed", "unknown"]],
     ),
     (
+        "a fleet's own fields",
+        {"stages": [GOOD], "fleet": {"replicas": 0, "max_surge": "1.5", "zone": "a"}},
+        [["fleet.replicas", "range"], ["fleet.max_surge", "syntax"], ["fleet.zone", "unknown"]],
+    ),
+    ("a fleet that cannot move", {"stages": [GOOD], "fleet": {"replicas": 3, "max_surge": 0}}, [["fleet.max_surge", "conflict"]]),
+    (
         "not an object",
         [1],
         [["document", "type"]],
@@ -880,6 +970,7 @@ REFUSED_LOGS = [
     ("numbers begin at 1", {"stages": ONE}, [tick(0, 0)], "events[0].seq", "order"),
     ("the first event is number 1", {"stages": ONE}, [tick(2, 0)], "events[0].seq", "order"),
     ("a gap", {"stages": ONE}, [tick(1, 0), tick(3, 1)], "events[1].seq", "order"),
+    ("replicas of a plan without any", {"stages": ONE}, [tick(1, 0), {"seq": 2, "at": T0, "kind": {"fleet": {"ready_old": 8}}}], "events[1].kind.fleet", "conflict"),
     ("time goes forward", {"stages": ONE}, [tick(1, 5), tick(2, 5), tick(3, 4)], "events[2].at", "order"),
 ]
 

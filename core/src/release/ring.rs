@@ -76,7 +76,8 @@ impl Release {
     /// Of a unit whose ring was not said: unknown, unless there are none.
     pub(super) fn reach_of_all(&self) -> Option<Reach> {
         let alike = self.spec.plan().rings().is_empty();
-        alike.then(|| Reach { exposure: self.exposure(), compared: true })
+        let hashed = self.spec.plan().fleet().is_none();
+        alike.then(|| Reach { exposure: self.drawn(), compared: hashed })
     }
 
     fn reach(&self, ring: &str) -> Result<Reach, Error> {

@@ -1,3 +1,4 @@
+use super::fleet::{Fleet, Limit};
 use super::{Fallback, Overdue, Plan, Requirement, Stage, Unapproved};
 use crate::document::Node;
 use crate::error::Error;
@@ -169,6 +170,20 @@ impl PlanBuilder {
     /// See [`Plan::start`].
     pub fn start(self, at: Timestamp) -> Self {
         self.with("start", text(at))
+    }
+
+    /// See [`Plan::fleet`].
+    pub fn fleet(self, fleet: Fleet) -> Self {
+        let limit = |limit: Limit| match limit {
+            Limit::Count(count) => Node::Number(count.into()),
+            Limit::Percentage(share) => text(share),
+        };
+        let entries = Vec::from([
+            entry("replicas", Node::Number(fleet.replicas().into())),
+            entry("max_surge", limit(fleet.max_surge())),
+            entry("max_unavailable", limit(fleet.max_unavailable())),
+        ]);
+        self.with("fleet", Node::Object(entries))
     }
 
     /// A window in which exposure must not rise, and why.

@@ -1,3 +1,4 @@
+use super::fleet::Fleet;
 use super::ring::{position, read_stages};
 use super::stage::or_default;
 use super::{Calendar, Fallback, PlanBuilder, Requirement, Ring, Stage};
@@ -36,10 +37,11 @@ pub struct Plan {
     stale_after: Span,
     bake: Span,
     start: Option<Timestamp>,
+    fleet: Option<Fleet>,
 }
 
 impl Plan {
-    /// Reads a plan from JSON: `stages`, and optionally `rings`, `calendar`, `bake`, `stale_after` and `start`.
+    /// Reads a plan from JSON: `stages`, and optionally `rings`, `calendar`, `bake`, `stale_after`, `start` and `fleet`.
     ///
     /// # Errors
     /// Everything that is wrong with the plan, each problem with its path; see `spec/rollout.md` for the rules.
@@ -92,6 +94,20 @@ impl Plan {
             },
         };
         let start = or_default(fields.optional("start"), |field| field.parse().map(Some));
+        let fleet = if cfg!(feature = "fleet") {
+            or_default(fields.optional("fleet"), |field| {
+                if rings.as_ref().is_none_or(|rings| !rings.is_empty()) {
+                    field.refuse(
+                        Kind::Conflict,
+                        "must be left out beside `rings`: a load balancer knows no rings",
+                    );
+                    return None;
+                }
+                Fleet::read(field).map(Some)
+            })
+        } else {
+            Some(None) // a field that nobody defined
+        };
         Some(Self {
             rings: rings?,
             stages: stages?,
@@ -99,6 +115,7 @@ impl Plan {
             stale_after: stale_after?,
             bake: bake?,
             start: start?,
+            fleet: fleet?,
         })
     }
 
@@ -137,6 +154,33 @@ impl Plan {
     #[must_use]
     pub const fn start(&self) -> Option<Timestamp> {
         self.start
+    }
+
+    /// The replicas that bring the exposure about, where no hash of the unit does. Then a stage counts only while what the host reports of
+    /// them is what its exposure asks for; see [`fleet`](super::fleet).
+    #[must_use]
+    pub const fn fleet(&self) -> Option<&Fleet> {
+        if cfg!(feature = "fleet") { self.fleet.as_ref() } else { None }
+    }
+
+    /// The most that may be in force of a declared exposure, which is what the error budget is asked about: itself, or what the fleet makes of it
+    /// while as many old replicas are missing as it allows ([`Counts::largest`](super::fleet::Counts::largest)).
+    ///
+    /// ```
+    /// use rampgate::rollout::Plan;
+    ///
+    /// let plan = Plan::from_json(r#"{"stages": [{"exposure": "5%", "min_dwell": "1h"}], "fleet": {"replicas": 8}}"#)?;
+    /// assert_eq!(plan.most_in_force("5%".parse()?), "12.5%".parse()?); // one of eight is the least
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    #[must_use]
+    pub fn most_in_force(&self, exposure: Share) -> Share {
+        self.fleet().map_or(exposure, |fleet| fleet.counts(exposure).largest)
+    }
+
+    /// What becomes of a declared exposure where the fleet is complete: itself without one.
+    pub(crate) fn reached(&self, exposure: Share) -> Share {
+        self.fleet().map_or(exposure, |fleet| fleet.counts(exposure).actual)
     }
 
     /// The largest exposure of the plan, which is the last stage's. No event raises exposure above it.

@@ -318,6 +318,11 @@ mod tests {
             json!([{"name": "a", "share": "100%"}]),
             "invalid `rings`: must be 2 to 32 rings whose shares are 100% together, got `a list of 1`",
         );
+        one(
+            "/fleet",
+            json!({"replicas": 4}),
+            "invalid `fleet`: must be left out beside `rings`: a load balancer knows no rings, got `an object of 1`",
+        );
         one("/rings", json!("a"), "invalid `rings`: must be a list, got a");
         one(
             "/rings/1/name",

@@ -1,4 +1,5 @@
 use super::event::check_finding;
+use super::report::Report;
 use super::{Hold, Phase, Plan, Unapproved, Watch};
 use crate::canary::Verdict;
 use crate::document::check_name;
@@ -28,6 +29,8 @@ pub struct State {
     pub(super) clearance: Option<Clearance>,
     pub(super) watch: Option<Watch>,
     pub(super) revision: Option<String>,
+    #[cfg_attr(not(feature = "fleet"), serde(with = "super::report::absent"))]
+    pub(super) fleet: Option<Report>,
 }
 
 /// A [`Phase`] without its hold, which pauses and waits share: one fact, kept once.
@@ -104,6 +107,7 @@ impl State {
             clearance: None,
             watch: None,
             revision: None,
+            fleet: None,
         }
     }
 
@@ -149,7 +153,8 @@ impl State {
         self.clearance
     }
 
-    /// The share of units that is to see the new version now. Bringing it into force is the host's part.
+    /// The share of units that is to see the new version now. Bringing it into force is the host's part; where a fleet does,
+    /// [`actual`](Self::actual) is what it has come to.
     #[must_use]
     pub const fn exposure(&self) -> Share {
         self.exposure
@@ -167,7 +172,7 @@ impl State {
         self.attempt
     }
 
-    /// Rises by one whenever the exposure changes or an attempt begins: observations carry it, so that each counts
+    /// Rises by one whenever the exposure, or the one by which units are [compared](Self::compared), changes or an attempt begins: observations carry it, so that each counts
     /// for the exposure under which its unit was assigned.
     #[must_use]
     pub const fn cohort(&self) -> u32 {
@@ -240,7 +245,7 @@ impl State {
         if u64::from(self.cohort) > self.seq || (self.cohort == 0 && exposure != Share::ZERO) {
             return broken("state.cohort", "must count the changes of exposure");
         }
-        if self.place == Place::Draft && (self.attempt, self.cohort) != (1, 0) {
+        if self.place == Place::Draft && (self.attempt > 1 || (self.cohort > 0 && self.fleet.is_none())) {
             return broken("state.place", "must not be a draft after the first attempt");
         }
         if self.seq == 0 && *self != Self::new() {
@@ -252,6 +257,7 @@ impl State {
         if !self.hold_fits() {
             return broken("state.hold", "must fit the phase");
         }
+        self.check_report(plan)?;
         match (&self.watch, matches!(self.place, Place::Stage(_) | Place::Baking(_))) {
             (None, false) => Ok(()),
             (Some(watch), true) => self.check_watch(plan, watch),
@@ -262,12 +268,27 @@ impl State {
     fn hold_fits(&self) -> bool {
         match (self.place, self.hold) {
             (Place::Scheduled, Some(hold)) => {
-                matches!(hold, Hold::Paused | Hold::NotBefore | Hold::Budget | Hold::Calendar)
+                matches!(
+                    hold,
+                    Hold::Paused
+                        | Hold::NotBefore
+                        | Hold::Unreported
+                        | Hold::NotInForce(_)
+                        | Hold::Budget
+                        | Hold::Calendar
+                )
             }
             (Place::Scheduled, None) => false,
             (Place::Stage(_), Some(hold)) => hold != Hold::NotBefore,
             (Place::Baking(_), Some(hold)) => {
-                matches!(hold, Hold::Paused | Hold::Invalid | Hold::Insufficient(_))
+                matches!(
+                    hold,
+                    Hold::Paused
+                        | Hold::Unreported
+                        | Hold::NotInForce(_)
+                        | Hold::Invalid
+                        | Hold::Insufficient(_)
+                )
             }
             (_, hold) => hold.is_none(),
         }
@@ -279,7 +300,7 @@ impl State {
         if watch.entered > self.at || watch.elapsed > self.at.since(watch.entered) {
             return broken("state.watch.elapsed", "must fit between entry and the last event");
         }
-        if watch.quiet > watch.elapsed || watch.dwell > watch.elapsed {
+        if watch.quiet > watch.elapsed || watch.dwell > watch.served() || watch.lacking > watch.elapsed {
             return broken("state.watch.dwell", "must not exceed the time elapsed");
         }
         let baking = matches!(self.place, Place::Baking(_));
@@ -388,7 +409,10 @@ mod tests {
         other["version"] = json!(2);
         let error = serde_json::from_value::<State>(other).unwrap_err();
         assert!(error.to_string().contains("must be 1, got 2"), "{error}");
-        assert!(postcard::from_bytes::<State>(&[2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]).is_err());
-        assert_eq!(postcard::from_bytes::<State>(&[1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]).unwrap(), State::new());
+        assert!(postcard::from_bytes::<State>(&[2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]).is_err());
+        assert_eq!(
+            postcard::from_bytes::<State>(&[1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]).unwrap(),
+            State::new()
+        );
     }
 }

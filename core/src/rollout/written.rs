@@ -45,6 +45,9 @@ impl Plan {
         if let Some(start) = self.start() {
             write!(to, r#","start":"{start}""#)?;
         }
+        if let Some(fleet) = self.fleet() {
+            write!(to, r#","fleet":{}"#, serde_json::to_string(fleet).map_err(|_| fmt::Error)?)?;
+        }
         to.write_str(r#","calendar":{"deny":["#)?;
         write_windows(to, self.calendar().deny())?;
         to.write_str(r#"],"allow":["#)?;
@@ -94,7 +97,7 @@ impl Stage {
 }
 
 impl fmt::Display for Plan {
-    /// A line a stage, and one for the bake.
+    /// A line a stage, one for the bake, and one for the fleet.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, stage) in self.stages().iter().enumerate() {
             f.write_str(if number == 0 { "" } else { "\n" })?;
@@ -109,6 +112,10 @@ impl fmt::Display for Plan {
         }
         if self.bake() > Span::ZERO {
             write!(f, "\nbake for {}", self.bake())?;
+        }
+        if let Some(fleet) = self.fleet() {
+            let (replicas, most, least) = (fleet.replicas(), fleet.most(), fleet.least_ready());
+            write!(f, "\nby a fleet of {replicas}: at most {most} at once, at least {least} ready")?;
         }
         Ok(())
     }

@@ -340,7 +340,7 @@ impl<'a> Attempt<'a> {
         entries.resize_with(course.steps.len(), Vec::new);
         let (mut runs, mut done) = (Vec::new(), Vec::new());
         for run in 0..u64::from(self.goal.runs.count()) {
-            let mut dice = Dice::new(self.goal.runs.seed(), run);
+            let mut dice = Dice::at_once(self.goal.runs.seed(), run);
             let mut played = course.run(&Entry::START, &self.good, &mut dice)?;
             if run < self.harms.runs() {
                 for (list, entry) in entries.iter_mut().zip(core::mem::take(&mut played.entries)) {

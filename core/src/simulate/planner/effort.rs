@@ -32,7 +32,7 @@ impl Effort {
         let stream = |run| (1 << 62) | (u64::from(exposure.parts_per_million()) << 20) | run;
         let mut found = Vec::new();
         for run in 0..RUNS {
-            let mut dice = Dice::new(goal.runs.seed(), stream(run));
+            let mut dice = Dice::at_once(goal.runs.seed(), stream(run));
             let mut seen = Seen::new(&goal.judge, 0, (exposure, control_share), [].into_iter());
             let (mut units, mut next) = (0, from.max(50));
             while next <= MOST {

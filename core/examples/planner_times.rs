@@ -1,0 +1,48 @@
+//! How long the planner takes for its questions, common ones and hard ones, as a table: the questions are those of `planner_questions.json` beside this file.
+//!
+//! `cargo run --release -p rampgate --features simulate --example planner_times`, with a part of a question's name to ask it alone.
+
+use rampgate::simulate::planner;
+use serde_json::Value;
+use std::error::Error;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let wanted = std::env::args().nth(1).unwrap_or_default();
+    let questions: Value = serde_json::from_str(include_str!("planner_questions.json"))?;
+    let mut out = std::io::stdout();
+    writeln!(out, "| question | answer | seconds |\n|---|---|---|")?;
+    for question in questions.as_array().into_iter().flatten() {
+        let name = question.get("name").and_then(Value::as_str).unwrap_or_default();
+        if !name.contains(&wanted) {
+            continue;
+        }
+        let text = question.get("question").map(Value::to_string).unwrap_or_default();
+        // the shortest of three is the one that others disturbed least
+        let (mut least, mut answer) = (Duration::MAX, String::new());
+        for _ in 0..3 {
+            let start = Instant::now();
+            answer = planner::answer(&text).unwrap_or_else(|error| error.to_string());
+            least = least.min(start.elapsed());
+        }
+        writeln!(out, "| {name} | {} | {:.2} |", short(&answer), least.as_secs_f64())?;
+    }
+    Ok(())
+}
+
+/// The exposures of a plan, or what stands in its way and how many remedies were found.
+fn short(answer: &str) -> String {
+    let Ok(answer) = serde_json::from_str::<Value>(answer) else { return answer.into() };
+    if let Some(refusal) = answer.get("refusal") {
+        let enough = refusal.get("enough").and_then(Value::as_array).map_or(0, Vec::len);
+        return format!(
+            "{}, {enough} remedies",
+            refusal.get("obstacle").and_then(Value::as_str).unwrap_or_default()
+        );
+    }
+    let stages = answer.pointer("/plan/stages").and_then(Value::as_array);
+    let exposures =
+        stages.into_iter().flatten().filter_map(|stage| stage.get("exposure").and_then(Value::as_str));
+    exposures.collect::<Vec<_>>().join(" ")
+}

@@ -6,7 +6,7 @@ use super::ladder::{Candidate, Limits, cheapest, exposures};
 use super::planned::{Harm, Onset, Planned};
 use super::refusal::{Obstacle, Remedy};
 use super::stages;
-use crate::canary::Verdict;
+use crate::canary::{Screen, Verdict};
 use crate::error::Error;
 use crate::math;
 use crate::observe::Measure;
@@ -329,6 +329,10 @@ impl<'a> Attempt<'a> {
             traffic: &self.goal.traffic,
             control: &self.good,
             steps,
+            screens: steps
+                .iter()
+                .map(|step| Screen::of(&self.goal.judge, (step.exposure, step.control)))
+                .collect(),
             bake,
             look,
             stale_after: u64::max(STALE, 3 * look),

@@ -1,5 +1,5 @@
 use super::Traffic;
-use crate::canary::{Judge, Verdict};
+use crate::canary::{Judge, Past, Screen, Verdict};
 use crate::error::Error;
 use crate::quantity::Share;
 use crate::rollout::Requirement;
@@ -26,6 +26,8 @@ pub(super) struct Course<'a> {
     pub(super) traffic: &'a Traffic,
     pub(super) control: &'a Law,
     pub(super) steps: &'a [Step],
+    /// Of each step, where there is one.
+    pub(super) screens: Vec<Option<Screen<'a>>>,
     pub(super) bake: u64,
     pub(super) look: u64,
     pub(super) stale_after: u64,
@@ -36,9 +38,16 @@ pub(super) struct Course<'a> {
 pub(super) struct Entry {
     at: u64,
     stage: usize,
-    past: Vec<Rc<Seen>>,
+    past: Vec<Rc<Over>>,
     /// The last stage, which the bake goes on with.
     baking: Option<Seen>,
+}
+
+/// A stage that is over, and what the screen keeps of it.
+#[derive(Debug)]
+struct Over {
+    seen: Seen,
+    past: Option<Past>,
 }
 
 impl Entry {
@@ -99,22 +108,32 @@ impl Course<'_> {
         let Entry { mut at, mut stage, mut past, mut baking } = entry.clone();
         let mut run =
             Run { end: End::Done, lasted: 0, ended: 0, hit: 0, passed: Vec::new(), entries: Vec::new() };
+        let stages = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
         while let Some((step, is_bake)) = self.step(stage) {
             if is_bake && self.bake == 0 {
                 break;
             }
             let position = u32::try_from(past.len()).unwrap_or(u32::MAX);
             let mut seen = baking.take().unwrap_or_else(|| {
-                Seen::new(self.judge, position, (step.exposure, step.control), past.iter().map(AsRef::as_ref))
+                Seen::new(
+                    self.judge,
+                    position,
+                    (step.exposure, step.control),
+                    past.iter().map(|over| &over.seen),
+                )
             });
+            let screen = self.screens.get(past.len()).and_then(Option::as_ref);
+            let over: Vec<&Past> = past.iter().filter_map(|over| over.past.as_ref()).collect();
             let base = seen.canary.units();
             let mut clocks = Clocks { entered: at, base, units: base, mark: None, dwell: 0 };
             let end = loop {
                 self.draw(&mut seen, &step, at, (canary, dice))?;
                 at += self.look;
-                let all = past.iter().map(AsRef::as_ref).chain([&seen]);
-                let stages = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
-                let verdict = Seen::verdict(self.judge, all, position, stages);
+                let screened = screen.and_then(|screen| screen.verdict(&over, &seen.epoch(), stages));
+                let verdict = screened.unwrap_or_else(|| {
+                    let all = past.iter().map(|over| &over.seen).chain([&seen]);
+                    Seen::verdict(self.judge, all, position, stages)
+                });
                 match clocks.look(at, verdict, seen.canary.units(), (&step, self.stale_after)) {
                     Next::Stay => {}
                     Next::Pass => break None,
@@ -134,7 +153,8 @@ impl Course<'_> {
                 run.entries.push(Entry { at, stage, past: past.clone(), baking: Some(seen.clone()) });
                 baking = Some(seen);
             } else {
-                past.push(Rc::new(seen));
+                let over = screen.map(|screen| screen.past(&seen.epoch()));
+                past.push(Rc::new(Over { past: over, seen }));
                 run.entries.push(Entry { at, stage, past: past.clone(), baking: None });
             }
         }

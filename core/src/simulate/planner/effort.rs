@@ -1,6 +1,6 @@
 use super::course::arms;
 use super::goal::Goal;
-use crate::canary::Verdict;
+use crate::canary::{Screen, Verdict};
 use crate::error::Error;
 use crate::quantity::Share;
 use crate::simulate::Dice;
@@ -29,6 +29,7 @@ impl Effort {
         from: u64,
     ) -> Result<Self, Error> {
         let control_share = goal.control.share(exposure);
+        let screen = Screen::of(&goal.judge, (exposure, control_share));
         let stream = |run| (1 << 62) | (u64::from(exposure.parts_per_million()) << 20) | run;
         let mut found = Vec::new();
         for run in 0..RUNS {
@@ -39,7 +40,10 @@ impl Effort {
                 let (in_canary, in_control) = arms(&mut dice, next - units, exposure, control_share);
                 seen.draw(&mut dice, (in_canary, canary), (in_control, control))?;
                 units = next;
-                if Seen::verdict(&goal.judge, [&seen].into_iter(), 0, 1) == until {
+                let screened = screen.as_ref().and_then(|screen| screen.verdict(&[], &seen.epoch(), 1));
+                let verdict =
+                    screened.unwrap_or_else(|| Seen::verdict(&goal.judge, [&seen].into_iter(), 0, 1));
+                if verdict == until {
                     found.push(units);
                     break;
                 }

@@ -86,7 +86,7 @@ pub use rate::{Cell, RateTest};
 pub use ratio_interval::ratio_interval;
 pub use report::{Arms, Comparison, Guarantee, GuardrailReport, Interval, QuantileReport, Report};
 #[cfg(feature = "simulate")]
-pub(crate) use screen::{Past, Screen};
+pub(crate) use screen::{Past, Said, Screen};
 pub use srm::ln_evidence_of_mismatch;
 pub use wealth::Wealth;
 pub use worse::Worse;

@@ -6,8 +6,8 @@ use super::{
     ln_evidence_of_mismatch, restart,
 };
 use crate::math::{self, UNIT_INTERVAL};
-use crate::observe::{Counts, Metric};
-use crate::quantity::{Probability, Share};
+use crate::observe::{Counts, Metric, Tally};
+use crate::quantity::{Probability, Share, Span, Timestamp};
 use alloc::vec::Vec;
 
 /// Evidence that is nearer than this to what is needed, as a part of itself, is left to the judge: sums in another order may differ by a few of its last bits.
@@ -42,6 +42,14 @@ pub(crate) struct Past {
     ln_mismatch: f64,
 }
 
+/// What the last look at a stage said, by the failures of both arms that it saw: bets on failures hear nothing else.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Said {
+    failures: Option<(u64, u64)>,
+    is_harm: Option<bool>,
+    is_safe: Option<bool>,
+}
+
 impl<'a> Screen<'a> {
     /// For epochs of these shares; none for a judge of several guardrails, or of means, on which there are no bets.
     pub(crate) fn of(judge: &'a Judge, (canary, control): (Share, Share)) -> Option<Self> {
@@ -73,26 +81,37 @@ impl<'a> Screen<'a> {
         Past { gains, ln_mismatch }
     }
 
-    /// The verdict on the stage of `present`, of so many, after one epoch of each stage before it.
-    pub(crate) fn verdict(&self, past: &[&Past], present: &Epoch<'_>, stages: u32) -> Option<Verdict> {
-        if self.is_harm(past, present, stages)? {
+    /// The verdict on the stage of `present`, of so many, after one epoch of each stage before it. `said` is kept from look to look within the stage.
+    pub(crate) fn verdict(
+        &self,
+        said: &mut Said,
+        past: &[&Past],
+        present: &Epoch<'_>,
+        stages: u32,
+    ) -> Option<Verdict> {
+        let failures = self.losses.is_some().then(|| {
+            let counts = |tally: &Tally| Metric::new(0).map_or(0, |metric| tally.counts(metric).failures());
+            (counts(present.canary), counts(present.control))
+        });
+        if failures.is_none() || failures != said.failures {
+            *said = Said { failures, is_harm: self.is_harm(past, present, stages), is_safe: None };
+        }
+        if said.is_harm? {
             return Some(Verdict::Harm);
         }
         if self.is_mismatched(past, present)? {
             return Some(Verdict::Invalid);
         }
         let (epochs, stage) = ([*present], present.stage);
-        let look = Look {
-            epochs: &epochs,
-            stage,
-            stages,
-            at: crate::quantity::Timestamp::EPOCH,
-            stale_after: crate::quantity::Span::ZERO,
-        };
+        let look = Look { epochs: &epochs, stage, stages, at: Timestamp::EPOCH, stale_after: Span::ZERO };
         if let Some(lack) = self.judge.lack(&look) {
             return Some(Verdict::Insufficient(lack));
         }
-        let is_safe = self.is_safe(present)?;
+        // a ceiling hears of successes too
+        if said.is_safe.is_none() || self.ceiling.is_some() {
+            said.is_safe = self.is_safe(present);
+        }
+        let is_safe = said.is_safe?;
         Some(if is_safe { Verdict::Safe } else { Verdict::Inconclusive })
     }
 

@@ -1,8 +1,8 @@
 use super::course::{Course, End, Entry, Run, Step};
-use super::effort::Effort;
 use super::goal::{Goal, Power};
 use super::harms::{Harms, worst};
 use super::ladder::{Candidate, Limits, cheapest, exposures};
+use super::memory::{Memory, Scene};
 use super::planned::{Harm, Onset, Planned};
 use super::refusal::{Obstacle, Remedy};
 use super::stages;
@@ -23,6 +23,10 @@ const PATIENCE: f64 = 1.5;
 const PATIENT_LOOKS: u64 = 12;
 /// Harm that spends so many times what is allowed in a few runs is not played more often.
 const GLARING: f64 = 1.5;
+/// Good releases that a trial begins with,
+const FEW_RUNS: u32 = 40;
+/// and the most chance that a goal fails them that would be fulfilled.
+const LEFT_OUT: f64 = 1e-4;
 /// Most looks that a plan is played for.
 const MOST_LOOKS: u64 = 20_000;
 /// A finding is out of date after this, or three looks.
@@ -47,6 +51,8 @@ pub(super) struct Attempt<'a> {
     pub(super) full: Option<Requirement>,
     pub(super) good: Law,
     pub(super) harms: Harms,
+    /// Whether it is to tell no more than whether there is a plan.
+    pub(super) is_trial: bool,
 }
 
 /// Good releases through one plan.
@@ -59,6 +65,15 @@ pub(super) struct Played {
     pub(super) done: Vec<u64>,
 }
 
+impl Played {
+    /// None yet.
+    pub(super) fn of_stages(stages: usize) -> Self {
+        let mut entries = Vec::new();
+        entries.resize_with(stages, Vec::new);
+        Self { runs: Vec::new(), entries, done: Vec::new() }
+    }
+}
+
 /// A ladder with what its stages are.
 #[derive(Debug)]
 pub(super) struct Chosen {
@@ -66,15 +81,26 @@ pub(super) struct Chosen {
     pub(super) steps: Vec<Step>,
 }
 
+/// What playing a ladder has shown.
+enum Tried {
+    /// All that was asked for: with what harm costs.
+    Fulfils(Vec<Harm>),
+    Fails(Stop),
+    /// Harm spends too much: ladders have to keep to these.
+    Limits(Limits),
+    /// Good releases get through too rarely: stages may have to last longer.
+    TooRarely,
+}
+
 impl<'a> Attempt<'a> {
     pub(super) fn new(goal: &'a Goal) -> Result<Self, Error> {
         let (last, full) = goal.end()?;
         let good = goal.baseline.law(1.0, goal.guardrail.worse())?;
-        Ok(Self { goal, last, full, good, harms: Harms::of(goal)? })
+        Ok(Self { goal, last, full, good, harms: Harms::of(goal)?, is_trial: false })
     }
 
     /// The plan, or why there is none.
-    pub(super) fn plan(&self) -> Result<Result<Planned, Stop>, Error> {
+    pub(super) fn plan(&self, memory: &mut Memory) -> Result<Result<Planned, Stop>, Error> {
         if let Some(stop) = self.gate()? {
             return Ok(Err(stop));
         }
@@ -84,7 +110,7 @@ impl<'a> Attempt<'a> {
             Err(stop) => return Ok(Err(stop)),
         };
         let late = shares.iter().rposition(|share| self.one_look(*share) <= self.late_allowed());
-        let candidates = self.candidates(&shares, first.1)?;
+        let candidates = self.candidates(&shares, first.1, memory)?;
         if candidates.last().is_none_or(|last| last.units.is_none()) {
             return Ok(Err(self.endless_stop()));
         }
@@ -97,7 +123,7 @@ impl<'a> Attempt<'a> {
         if self.full.is_none() && late.is_none_or(|late| late + 1 < shares.len()) {
             return Ok(Err(self.late_stop(self.one_look(self.last))));
         }
-        let bake = match self.bake()? {
+        let bake = match self.bake(memory)? {
             Ok(bake) => bake,
             Err(stop) => return Ok(Err(stop)),
         };
@@ -107,55 +133,96 @@ impl<'a> Attempt<'a> {
                 Ok(chosen) => chosen,
                 Err(stop) => return Ok(Err(stop)),
             };
-            let course = self.course(&chosen.steps, bake);
-            let glance = self.harms.glance(&course)?;
-            let early = if glance > GLARING * self.allowed() {
-                Vec::new()
-            } else {
-                self.harms.play(&course, Onset::Start, &[Entry::START])?
-            };
-            let found = worst(&early).map_or(glance, |(_, spend)| spend);
-            if found > self.allowed() {
-                match self.tighter(&candidates, &limits, (&chosen.ladder, found)) {
-                    Some(first) => limits.first = first,
-                    None => return Ok(Err(self.early_stop(&candidates, &chosen.ladder, found))),
+            let mut scene = memory.take(&chosen.steps, bake);
+            let tried = self.tried(&mut scene, &candidates, &chosen.ladder, &limits)?;
+            let next = match tried {
+                Tried::Fulfils(harms) => {
+                    let planned = self.planned(&candidates, &limits, (&chosen, bake), (&scene.good, harms));
+                    Some(Ok(planned))
                 }
-                continue;
-            }
-            let played = self.good_releases(&course)?;
-            match self.enough(&played, &chosen.steps) {
-                Ok(()) => {}
-                Err(None) if patience < 8.0 => {
+                Tried::Fails(stop) => Some(Err(stop)),
+                Tried::Limits(tighter) => {
+                    limits = tighter;
+                    None
+                }
+                Tried::TooRarely if patience < 8.0 => {
                     patience *= 2.0;
-                    continue;
+                    None
                 }
-                Err(None) => return Ok(Err(self.power_stop(&played))),
-                Err(Some(needs)) => return Ok(Err(self.time_stop(needs, &played))),
+                Tried::TooRarely => Some(Err(self.power_stop(&scene.good))),
+            };
+            memory.keep(scene);
+            if let Some(end) = next {
+                return Ok(end);
             }
-            let mut late = Vec::new();
-            for (number, entries) in (1..).zip(&played.entries).take(chosen.steps.len()) {
-                let onset = match u32::try_from(number) {
-                    Ok(stage) if number < chosen.steps.len() => Onset::Stage(stage),
-                    _ => Onset::Bake,
-                };
-                if onset != Onset::Bake || bake > 0 {
-                    late.extend(self.harms.play(&course, onset, entries)?);
-                }
+        }
+    }
+
+    /// Plays what the plan of a ladder has to be held against.
+    fn tried(
+        &self,
+        scene: &mut Scene,
+        candidates: &[Candidate],
+        ladder: &[usize],
+        limits: &Limits,
+    ) -> Result<Tried, Error> {
+        let steps = scene.steps.clone();
+        let course = self.course(&steps, scene.bake);
+        if self.is_trial {
+            self.play_good(&mut scene.good, &course, FEW_RUNS)?;
+            if self.is_hopeless(&scene.good) {
+                return Ok(Tried::Fails(self.unsaid_stop()));
             }
-            let over = late.iter().filter(|harm| harm.compared && harm.p95_spend > self.late_allowed());
-            if let Some(stage) = over.clone().filter_map(|harm| place(harm.onset, chosen.steps.len())).min() {
-                let at = chosen.ladder.get(stage).copied().unwrap_or(0);
-                let is_last = at + 1 == shares.len();
-                if is_last || at <= limits.first.0 {
-                    let most = over.map(|harm| harm.p95_spend).fold(0.0, f64::max);
-                    return Ok(Err(self.late_stop(most)));
-                }
-                limits.late = at - 1;
+        }
+        let glance = match scene.glance {
+            Some(glance) => glance,
+            None => self.harms.glance(&course)?,
+        };
+        scene.glance = Some(glance);
+        if glance <= GLARING * self.allowed() && scene.early.is_none() {
+            scene.early = Some(self.harms.play(&course, Onset::Start, &[Entry::START])?);
+        }
+        let early = scene.early.as_deref().unwrap_or_default();
+        let found = worst(early).map_or(glance, |(_, spend)| spend);
+        if found > self.allowed() {
+            return Ok(match self.tighter(candidates, limits, (ladder, found)) {
+                Some(first) => Tried::Limits(Limits { first, ..*limits }),
+                None => Tried::Fails(self.early_stop(candidates, ladder, found)),
+            });
+        }
+        self.play_good(&mut scene.good, &course, self.goal.runs.count())?;
+        match self.enough(&scene.good, &steps) {
+            Ok(()) => {}
+            Err(None) => return Ok(Tried::TooRarely),
+            Err(Some(needs)) => return Ok(Tried::Fails(self.time_stop(needs, &scene.good))),
+        }
+        let mut late = Vec::new();
+        for (number, entries) in (1..).zip(&scene.good.entries).take(steps.len()) {
+            let onset = match u32::try_from(number) {
+                Ok(stage) if number < steps.len() => Onset::Stage(stage),
+                _ => Onset::Bake,
+            };
+            if onset == Onset::Bake && scene.bake == 0 {
                 continue;
             }
-            let harms: Vec<Harm> = early.into_iter().chain(late).collect();
-            return Ok(Ok(self.planned(&candidates, &limits, (&chosen, bake), (&played, harms))));
+            if !scene.late.iter().any(|(of, _)| *of == onset) {
+                scene.late.push((onset, self.harms.play(&course, onset, entries)?));
+            }
+            late.extend(
+                scene.late.iter().filter(|(of, _)| *of == onset).flat_map(|(_, harms)| harms).copied(),
+            );
         }
+        let over = late.iter().filter(|harm| harm.compared && harm.p95_spend > self.late_allowed());
+        if let Some(stage) = over.clone().filter_map(|harm| place(harm.onset, steps.len())).min() {
+            let at = ladder.get(stage).copied().unwrap_or(0);
+            let is_last = at + 1 == candidates.len();
+            if is_last || at <= limits.first.0 {
+                let most = over.map(|harm| harm.p95_spend).fold(0.0, f64::max);
+                return Ok(Tried::Fails(self.late_stop(most)));
+            }
+            return Ok(Tried::Limits(Limits { late: at - 1, ..*limits }));
+        }
+        Ok(Tried::Fulfils(early.iter().copied().chain(late).collect()))
     }
 
     pub(super) fn allowed(&self) -> f64 {
@@ -201,7 +268,12 @@ impl<'a> Attempt<'a> {
     }
 
     /// What each exposure takes, from the largest down to where no deadline leaves room for it.
-    fn candidates(&self, shares: &[Share], first: usize) -> Result<Vec<Candidate>, Error> {
+    fn candidates(
+        &self,
+        shares: &[Share],
+        first: usize,
+        memory: &mut Memory,
+    ) -> Result<Vec<Candidate>, Error> {
         let power = match self.goal.power {
             Power::Stage(power) => power.get(),
             Power::Plan(power) => 1.0 - (1.0 - power.get()) / 4.0,
@@ -231,7 +303,7 @@ impl<'a> Attempt<'a> {
                 other.at(self.goal, *exposure)
             } else {
                 let measured = (&self.good, &self.good);
-                let effort = Effort::of(self.goal, *exposure, measured, Verdict::Safe, from)?;
+                let effort = memory.effort(self.goal, *exposure, measured, Verdict::Safe, from)?;
                 let tenth = effort.within(0.1).unwrap_or(0);
                 from = tenth / 2;
                 let units = effort.within(power);
@@ -254,14 +326,15 @@ impl<'a> Attempt<'a> {
     }
 
     /// Time after the last stage in which harm as large as the margin is found with the power asked for, by the busiest share that has a control.
-    fn bake(&self) -> Result<Result<u64, Stop>, Error> {
+    fn bake(&self, memory: &mut Memory) -> Result<Result<u64, Stop>, Error> {
         if let Some(bake) = self.goal.bake {
             return Ok(Ok(bake.as_millis()));
         }
         if self.full.is_some() {
             return Ok(Ok(0));
         }
-        let effort = Effort::of(self.goal, self.last, (self.harms.margin(), &self.good), Verdict::Harm, 0)?;
+        let arms = (self.harms.margin(), &self.good);
+        let effort = memory.effort(self.goal, self.last, arms, Verdict::Harm, 0)?;
         let time =
             effort.within(self.goal.power.get()).map(|units| self.whole(self.goal.traffic.slowest(units)));
         Ok(time.ok_or_else(|| self.endless_stop()))
@@ -339,25 +412,44 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    fn good_releases(&self, course: &Course<'_>) -> Result<Played, Error> {
-        let mut entries = Vec::new();
-        entries.resize_with(course.steps.len(), Vec::new);
-        let (mut runs, mut done) = (Vec::new(), Vec::new());
-        for run in 0..u64::from(self.goal.runs.count()) {
+    /// Plays good releases on, until so many were played.
+    fn play_good(&self, played: &mut Played, course: &Course<'_>, until: u32) -> Result<(), Error> {
+        for run in played.runs.len() as u64..u64::from(until.min(self.goal.runs.count())) {
             let mut dice = Dice::at_once(self.goal.runs.seed(), run);
-            let mut played = course.run(&Entry::START, &self.good, &mut dice)?;
+            let mut release = course.run(&Entry::START, &self.good, &mut dice)?;
             if run < self.harms.runs() {
-                for (list, entry) in entries.iter_mut().zip(core::mem::take(&mut played.entries)) {
+                for (list, entry) in played.entries.iter_mut().zip(core::mem::take(&mut release.entries)) {
                     list.push(entry);
                 }
             }
-            if played.end == End::Done {
-                done.push(played.ended);
+            if release.end == End::Done {
+                played.done.push(release.ended);
             }
-            runs.push(played);
+            played.runs.push(release);
         }
-        done.sort_unstable();
-        Ok(Played { runs, entries, done })
+        played.done.sort_unstable();
+        Ok(())
+    }
+
+    /// Whether so few are done in time that all runs will hardly show the confidence that is asked for: of n runs of chance p, as few as a share q < p succeed with a chance
+    /// of at most e^(-n KL(q, p)) (Hoeffding 1963, theorem 1). Those that a deadline took back might do with more time.
+    fn is_hopeless(&self, played: &Played) -> bool {
+        let late = |run: &&Run| match run.end {
+            End::Done => run.ended > self.goal.deadline.as_millis(),
+            End::Harm => true,
+            End::Overdue => false,
+        };
+        let runs = math::count(played.runs.len() as u64);
+        let (failed, allowed) = (
+            math::count(played.runs.iter().filter(late).count() as u64) / runs,
+            1.0 - self.goal.confidence(),
+        );
+        if failed <= allowed {
+            return false;
+        }
+        let part = |of: f64, by: f64| if of > 0.0 { of * math::ln(of / by) } else { 0.0 };
+        let divergence = part(failed, allowed) + part(1.0 - failed, 1.0 - allowed);
+        runs * divergence > -math::ln(LEFT_OUT)
     }
 
     /// Whether good releases get through as often as was asked for, and in time: else the time they need, or none if they do not get through at all.

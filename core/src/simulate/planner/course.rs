@@ -1,5 +1,5 @@
 use super::Traffic;
-use crate::canary::{Judge, Past, Screen, Verdict};
+use crate::canary::{Judge, Past, Said, Screen, Verdict};
 use crate::error::Error;
 use crate::quantity::Share;
 use crate::rollout::Requirement;
@@ -124,12 +124,14 @@ impl Course<'_> {
             });
             let screen = self.screens.get(past.len()).and_then(Option::as_ref);
             let over: Vec<&Past> = past.iter().filter_map(|over| over.past.as_ref()).collect();
+            let mut said = Said::default();
             let base = seen.canary.units();
             let mut clocks = Clocks { entered: at, base, units: base, mark: None, dwell: 0 };
             let end = loop {
                 self.draw(&mut seen, &step, at, (canary, dice))?;
                 at += self.look;
-                let screened = screen.and_then(|screen| screen.verdict(&over, &seen.epoch(), stages));
+                let screened =
+                    screen.and_then(|screen| screen.verdict(&mut said, &over, &seen.epoch(), stages));
                 let verdict = screened.unwrap_or_else(|| {
                     let all = past.iter().map(|over| &over.seen).chain([&seen]);
                     Seen::verdict(self.judge, all, position, stages)

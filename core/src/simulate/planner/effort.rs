@@ -1,6 +1,6 @@
 use super::course::arms;
 use super::goal::Goal;
-use crate::canary::{Screen, Verdict};
+use crate::canary::{Said, Screen, Verdict};
 use crate::error::Error;
 use crate::quantity::Share;
 use crate::simulate::Dice;
@@ -35,12 +35,14 @@ impl Effort {
         for run in 0..RUNS {
             let mut dice = Dice::at_once(goal.runs.seed(), stream(run));
             let mut seen = Seen::new(&goal.judge, 0, (exposure, control_share), [].into_iter());
+            let mut said = Said::default();
             let (mut units, mut next) = (0, from.max(50));
             while next <= MOST {
                 let (in_canary, in_control) = arms(&mut dice, next - units, exposure, control_share);
                 seen.draw(&mut dice, (in_canary, canary), (in_control, control))?;
                 units = next;
-                let screened = screen.as_ref().and_then(|screen| screen.verdict(&[], &seen.epoch(), 1));
+                let screened =
+                    screen.as_ref().and_then(|screen| screen.verdict(&mut said, &[], &seen.epoch(), 1));
                 let verdict =
                     screened.unwrap_or_else(|| Seen::verdict(&goal.judge, [&seen].into_iter(), 0, 1));
                 if verdict == until {

@@ -48,6 +48,7 @@ mod effort;
 mod goal;
 mod harms;
 mod ladder;
+mod memory;
 mod planned;
 mod reasons;
 mod refusal;

@@ -1,6 +1,7 @@
 //! How long the planner takes for its questions, common ones and hard ones, as a table: the questions are those of `planner_questions.json` beside this file.
 //!
-//! `cargo run --release -p rampgate --features simulate --example planner_times`, with a part of a question's name to ask it alone.
+//! `cargo run --release -p rampgate --features simulate --example planner_times`, with a part of a question's name to ask it alone, or with a file of other
+//! questions, whose name ends in `.json`.
 
 use rampgate::simulate::planner;
 use serde_json::Value;
@@ -10,12 +11,14 @@ use std::time::Instant;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let wanted = std::env::args().nth(1).unwrap_or_default();
-    let questions: Value = serde_json::from_str(include_str!("planner_questions.json"))?;
+    let other = wanted.ends_with(".json").then(|| std::fs::read_to_string(&wanted)).transpose()?;
+    let questions = other.as_deref().unwrap_or(include_str!("planner_questions.json"));
+    let questions: Value = serde_json::from_str(questions)?;
     let mut out = std::io::stdout();
     writeln!(out, "| question | answer | seconds |\n|---|---|---|")?;
     for question in questions.as_array().into_iter().flatten() {
         let name = question.get("name").and_then(Value::as_str).unwrap_or_default();
-        if !name.contains(&wanted) {
+        if other.is_none() && !name.contains(&wanted) {
             continue;
         }
         let text = question.get("question").map(Value::to_string).unwrap_or_default();

@@ -56,6 +56,7 @@ mod report;
 mod stages;
 mod text;
 mod traffic;
+mod tried;
 
 pub use allowance::Allowance;
 pub use answer::Answer;

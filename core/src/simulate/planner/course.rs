@@ -231,3 +231,94 @@ impl Clocks {
         if proven && time >= step.min_dwell && seen >= step.min_units { Next::Pass } else { Next::Stay }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canary::{Epoch, Guardrail, Look, Policy};
+    use crate::observe::{Counts, Series, Tally};
+    use crate::quantity::{Probability, Span, Timestamp};
+    use alloc::vec;
+
+    /// Random releases of up to four stages, good and bad: where the screen speaks, it says what the judge says, and it nearly always speaks.
+    #[test]
+    fn what_the_screen_says_the_judge_says() {
+        let errors = || Guardrail::new("errors").unwrap();
+        let ceiling = errors().with_ceiling(Probability::new(0.03).unwrap()).unwrap();
+        let (mut said, mut silent, mut seen) = (0_u32, 0_u32, [0_u32; 4]);
+        for (number, guardrail) in (0..).zip([errors(), ceiling, errors().with_ratios(1.2, 1.8).unwrap()]) {
+            let judge = Judge::new(Policy::default(), vec![guardrail]).unwrap();
+            for run in 0..400 {
+                let mut dice = Dice::new(number, run);
+                let stages = 1 + dice.below(4);
+                let (chance, skew) = (0.02 * f64::from(1 + dice.below(3)), dice.below(20) == 0);
+                let shares: Vec<(Share, Share)> = (0..stages)
+                    .map(|stage| match (stage, number) {
+                        (3, 1) => (Share::ALL, Share::ZERO),
+                        _ => (Share::clamped(50_000 << stage), Share::clamped(500_000)),
+                    })
+                    .collect();
+                let screens: Vec<_> =
+                    shares.iter().map(|shares| Screen::of(&judge, *shares).unwrap()).collect();
+                let mut tallies: Vec<(Tally, Tally)> = Vec::new();
+                let mut over: Vec<Past> = Vec::new();
+                for (stage, ((canary_share, control_share), screen)) in (0..).zip(shares.iter().zip(&screens))
+                {
+                    tallies.push((Tally::default(), Tally::default()));
+                    let mut last = Said::default();
+                    for _ in 0..12 {
+                        let many = 100 + u64::from(dice.below(4_000));
+                        let mut drawn = |units: u64, chance| {
+                            let failed = dice.binomial(units, chance);
+                            let series = Series::Rate(Counts::new(units, failed).unwrap());
+                            Tally::from_series(units, vec![series], Timestamp::EPOCH).unwrap()
+                        };
+                        let of = |share: Share| many * u64::from(share.parts_per_million()) / 1_000_000;
+                        let canary = drawn(of(*canary_share) + if skew { many / 20 } else { 0 }, chance);
+                        let control = drawn(of(*control_share), 0.02);
+                        let (canaries, controls) = tallies.last_mut().unwrap();
+                        canaries.merge(&canary).unwrap();
+                        controls.merge(&control).unwrap();
+                        let epochs: Vec<Epoch<'_>> = (0..)
+                            .zip(tallies.iter().zip(&shares))
+                            .map(|(stage, ((canary, control), (canary_share, control_share)))| Epoch {
+                                stage,
+                                canary_share: *canary_share,
+                                control_share: *control_share,
+                                canary,
+                                control,
+                                references: &[],
+                            })
+                            .collect();
+                        let (at, stale_after) = (Timestamp::EPOCH, Span::ZERO);
+                        let judged =
+                            judge.find(&Look { epochs: &epochs, stage, stages, at, stale_after }).verdict;
+                        let past: Vec<&Past> = over.iter().collect();
+                        match screen.verdict(&mut last, &past, epochs.last().unwrap(), stages) {
+                            None => silent += 1,
+                            Some(verdict) => {
+                                assert_eq!(verdict, judged, "{number} {run} stage {stage}");
+                                said += 1;
+                            }
+                        }
+                        let kind = [Verdict::Harm, Verdict::Invalid, Verdict::Safe, Verdict::Inconclusive];
+                        if let Some(place) = kind.iter().position(|kind| *kind == judged) {
+                            seen[place] += 1;
+                        }
+                    }
+                    let (canary, control) = tallies.last().unwrap();
+                    over.push(screen.past(&Epoch {
+                        stage,
+                        canary_share: *canary_share,
+                        control_share: *control_share,
+                        canary,
+                        control,
+                        references: &[],
+                    }));
+                }
+            }
+        }
+        assert!(silent * 1_000 < said, "{silent} of {said}");
+        assert!(seen.iter().all(|times| *times > 100), "{seen:?}");
+    }
+}

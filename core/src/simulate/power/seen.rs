@@ -55,6 +55,18 @@ impl Seen {
         Ok(())
     }
 
+    /// The stage as the judge sees it.
+    pub(in crate::simulate) fn epoch(&self) -> Epoch<'_> {
+        Epoch {
+            stage: self.position,
+            canary_share: self.canary_share,
+            control_share: self.control_share,
+            canary: &self.canary,
+            control: &self.control,
+            references: &self.references,
+        }
+    }
+
     /// The judge's verdict on a stage, with all stages up to it.
     pub(in crate::simulate) fn verdict<'a>(
         judge: &Judge,
@@ -62,15 +74,7 @@ impl Seen {
         stage: u32,
         stages: u32,
     ) -> Verdict {
-        let epoch = |seen: &'a Self| Epoch {
-            stage: seen.position,
-            canary_share: seen.canary_share,
-            control_share: seen.control_share,
-            canary: &seen.canary,
-            control: &seen.control,
-            references: &seen.references,
-        };
-        let epochs: Vec<Epoch<'_>> = seen.map(epoch).collect();
+        let epochs: Vec<Epoch<'_>> = seen.map(Self::epoch).collect();
         let look = Look { epochs: &epochs, stage, stages, at: Timestamp::EPOCH, stale_after: Span::ZERO };
         judge.find(&look).verdict
     }

@@ -10,7 +10,7 @@ use std::hash::{Hash as _, Hasher as _};
 /// Where an outcome belongs: the cohort in which its unit was assigned, and the arm.
 #[pyclass(module = "rampgate", frozen, eq, hash)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Placement(release::Placement);
+pub(crate) struct Placement(pub(crate) release::Placement);
 
 #[pymethods]
 impl Placement {
@@ -152,7 +152,7 @@ fn arm_repr(arm: Option<Arm>) -> String {
     arm.map_or_else(|| "None".into(), |arm| format!("'{}'", arm_name(arm)))
 }
 
-fn read_arm(arm: &Bound<'_, PyAny>) -> PyResult<Arm> {
+pub(crate) fn read_arm(arm: &Bound<'_, PyAny>) -> PyResult<Arm> {
     match crate::argument::text(arm, "arm")? {
         "canary" => Ok(Arm::Canary),
         "control" => Ok(Arm::Control),

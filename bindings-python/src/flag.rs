@@ -32,6 +32,7 @@ impl Reason {
             flag::Reason::NotInLayer { .. } => "not_in_layer",
             flag::Reason::NotAllocated { .. } => "not_allocated",
             flag::Reason::NoRule => "no_rule",
+            flag::Reason::NoRing => "no_ring",
             flag::Reason::Served => "served",
             flag::Reason::Sticky => "sticky",
             flag::Reason::Unassigned => "unassigned",

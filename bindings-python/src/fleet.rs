@@ -102,6 +102,6 @@ fn shares(list: &Bound<'_, PyAny>) -> PyResult<Vec<Share>> {
 }
 
 /// An answer as plain Python values.
-fn told<'py>(py: Python<'py>, answer: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn told<'py>(py: Python<'py>, answer: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
     py.import("json")?.call_method1("loads", (shape::json(answer)?,))
 }

@@ -1,5 +1,5 @@
 use crate::argument::{self, bytes, count, replica, timestamp};
-use crate::assignment::{Assignment, placement};
+use crate::assignment::{Assignment, Placement, placement, read_arm};
 use crate::document::{json, text, utf8};
 use crate::error::raise;
 use crate::flag::{name, names, narrow};
@@ -11,6 +11,12 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use rampgate::observe::Joined;
 use rampgate::release::{self, Signal, Spec};
+use rampgate::rollout;
+
+/// The name of a unit's ring; none is that of no ring, which a plan with rings refuses.
+fn ring_name<'a>(ring: Option<&'a Bound<'_, PyAny>>) -> PyResult<&'a str> {
+    ring.map_or(Ok(""), |ring| argument::text(ring, "ring"))
+}
 
 /// One guarded release: who sees the new version, what it does to them, and what happens next.
 #[pyclass(module = "rampgate", frozen)]
@@ -27,9 +33,9 @@ impl Release {
         Self { names: names(py, spec.flag()), spec, release: Guarded::new(release) }
     }
 
-    fn assign_one(&self, py: Python<'_>, unit: &str) -> PyResult<Assignment> {
+    fn assign_one(&self, py: Python<'_>, unit: &str, ring: &str) -> PyResult<Assignment> {
         let release = self.release.lock(py)?;
-        let assignment = release.assign(unit);
+        let assignment = release.assign_in(unit, ring).map_err(|error| raise(py, &error))?;
         let index = self.spec.flag().variants().position(|name| name == assignment.variant);
         Ok(Assignment::new(name(py, &self.names, index.unwrap_or(0)), &assignment))
     }
@@ -99,14 +105,32 @@ impl Release {
         shape::phase(py, phase)
     }
 
+    /// How far the fleet has come, and the next batch.
+    #[getter]
+    fn fleet<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let fleet = self.release.lock(py)?.fleet();
+        fleet.map(|step| crate::fleet::told(py, &step)).transpose()
+    }
+
+    /// Where an outcome belongs that a replica of the fleet serves now.
+    fn served(&self, arm: &Bound<'_, PyAny>) -> PyResult<Placement> {
+        let (py, arm) = (arm.py(), read_arm(arm)?);
+        self.release.lock(py)?.served(arm).map(Placement).map_err(|error| raise(py, &error))
+    }
+
     /// The variant of a unit and where its outcome belongs, or the positions of the variants of many.
-    fn assign<'py>(&self, unit: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let py = unit.py();
+    #[pyo3(signature = (unit, *, ring = None))]
+    fn assign<'py>(
+        &self,
+        unit: &Bound<'py, PyAny>,
+        ring: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (py, ring) = (unit.py(), ring_name(ring)?);
         let assignment = match unit.cast::<PyString>() {
-            Ok(text) => self.assign_one(py, utf8(text, "unit")?)?,
-            Err(_) if unit.is_none() => self.assign_one(py, "")?,
+            Ok(text) => self.assign_one(py, utf8(text, "unit")?, ring)?,
+            Err(_) if unit.is_none() => self.assign_one(py, "", ring)?,
             Err(_) => {
-                let exposure = self.release.lock(py)?.exposure();
+                let exposure = self.release.lock(py)?.exposure_in(ring).map_err(|error| raise(py, &error))?;
                 return batch::positions(unit, |unit| {
                     narrow(self.spec.flag().evaluate_at(unit, exposure).index())
                 });
@@ -116,16 +140,35 @@ impl Release {
     }
 
     /// The variants of a unit of all of the release's flags, by their keys.
-    fn assign_all<'py>(&self, unit: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
-        let py = unit.py();
+    #[pyo3(signature = (unit, *, ring = None))]
+    fn assign_all<'py>(
+        &self,
+        unit: &Bound<'py, PyAny>,
+        ring: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (py, ring) = (unit.py(), ring_name(ring)?);
         let unit = if unit.is_none() { "" } else { argument::text(unit, "unit")? };
         let found = PyDict::new(py);
         let release = self.release.lock(py)?;
-        for (key, assignment) in release.assign_all(unit).iter() {
+        let all = release.assign_all_in(unit, ring).map_err(|error| raise(py, &error))?;
+        for (key, assignment) in all.iter() {
             let variant = PyString::intern(py, assignment.variant).unbind();
             found.set_item(key, Assignment::new(variant, &assignment))?;
         }
         Ok(found)
+    }
+
+    /// The names of the rings, in the order in which they are released.
+    #[getter]
+    fn rings<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.spec.plan().rings().iter().map(rollout::Ring::name))
+    }
+
+    /// Share of a ring's units that the new version reaches now.
+    fn exposure_in(&self, ring: &Bound<'_, PyAny>) -> PyResult<f64> {
+        let py = ring.py();
+        let share = self.release.lock(py)?.exposure_in(argument::text(ring, "ring")?);
+        share.map(rampgate::Share::fraction).map_err(|error| raise(py, &error))
     }
 
     /// Records what became of a unit: evidence for the judge, and one event of the error budget.

@@ -73,6 +73,7 @@ def test_every_file_is_replayed() -> None:
         "burn_rate.json": {"policies", "invalid_policies", "traces", "forms", "burn_rates", "published_times", "not_matched"},
         "plans.json": {"cases", "invalid"},
         "together.json": {"cases"},
+        "rings.json": {"releases", "refused"},
         "simulation.json": {"answers", "refused"},
         "imports.json": {"imports", "refused", "not_matched"},
         "judge.json": {"cases", "invalid"},
@@ -347,7 +348,8 @@ def test_rollouts(case: dict[str, Any]) -> None:
         if "lines" in case:
             assert [str(decision) for decision in replay.decisions] == case["lines"]
         end = case["end"]
-        hold = replay.hold if replay.lack is None else {"insufficient": replay.lack}
+        more = replay.lack or replay.gap
+        hold = replay.hold if more is None else {replay.hold: more}
         assert (hold, replay.attempt, replay.cohort) == (end["hold"], end["attempt"], end["cohort"])
         assert f"{replay.exposure * 100:.4f}".rstrip("0").rstrip(".") + "%" == end["exposure"]
         phase = end["phase"] if isinstance(end["phase"], str) else next(iter(end["phase"]))
@@ -926,6 +928,45 @@ def test_several_flags(case: dict[str, Any]) -> None:
         assert {one.arm for one in found.values()} == {expected["arm"]}
         assert release.assign(expected["unit"]) == next(iter(found.values()))
     assert release.assign_all(None) == release.assign_all("")
+
+
+@pytest.mark.parametrize("case", cases("rings.json", "releases"))
+def test_rings(case: dict[str, Any]) -> None:
+    release, moments = rampgate.Release(case["spec"], replica=1), case["moments"]
+    assert release.rings == tuple(ring["name"] for ring in case["spec"]["rings"])
+    for number, moment in enumerate(moments):
+        if number == 1:
+            release.step(number, {"start": {"by": "ann"}})
+        elif number == len(moments) - 1:
+            release.step(number, {"abort": {"by": "ann", "why": "a test"}})
+        elif number > 0:
+            release.step(number)
+        assert round(release.exposure * 1e6) == round(float(moment["exposure"].removesuffix("%")) * 1e4)
+        for expected in moment["units"]:
+            unit, ring = expected["unit"], expected["ring"]
+            found = release.assign_all(unit, ring=ring)
+            assert {key: [one.variant, json.loads(one.reason.json)] for key, one in found.items()} == expected["flags"]
+            assert {one.arm for one in found.values()} == {expected["arm"]}
+            first = release.assign(unit, ring=ring)
+            assert first == next(iter(found.values()))
+            assert release.variants[release.assign([unit], ring=ring)[0]] == first.variant
+    assert {release.exposure_in(ring) for ring in release.rings} == {0.0}
+    for ring in (None, "", "Staff"):
+        for call in (release.assign, release.assign_all):
+            with pytest.raises(rampgate.RampgateError) as caught:
+                call("u", ring=ring)
+            assert (caught.value.path, caught.value.value) == ("ring", ring or "")
+    with pytest.raises(rampgate.RampgateError, match="invalid `ring`"):
+        release.exposure_in("Staff")
+    with pytest.raises(TypeError, match="ring"):
+        release.assign("u", ring=5)  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("case", cases("rings.json", "refused"))
+def test_refused_rings(case: dict[str, Any]) -> None:
+    with pytest.raises(rampgate.RampgateError) as caught:
+        rampgate.Release(case["spec"], replica=1)
+    assert [str(caught.value)] == case["problems"]
 
 
 def contains(expected: Any, given: Any, path: str) -> None:

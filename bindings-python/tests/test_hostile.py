@@ -122,8 +122,8 @@ WRONG_VALUE: list[tuple[Call, str, str]] = [
     (lambda r: r.step(NOON, "stop"), "signal", "unknown"),
     (lambda r: r.step(NOON, {"start": {}}), "signal.start.by", "missing"),
     (lambda r: r.step(NOON, {"start": {"by": "ana", "why": "?"}}), "signal.start.why", "unknown"),
-    (lambda r: r.step(NOON, {"start": {"by": 7}}), "signal.start.by", "type"),  # type: ignore[dict-item]
-    (lambda r: r.step(NOON, {"start": {"by": b"ana"}}), "signal.start.by", "type"),  # type: ignore[dict-item]
+    (lambda r: r.step(NOON, {"start": {"by": 7}}), "signal.start.by", "type"),
+    (lambda r: r.step(NOON, {"start": {"by": b"ana"}}), "signal.start.by", "type"),  # type: ignore[arg-type]
     (lambda r: r.step(NOON, 7), "signal", "type"),  # type: ignore[arg-type]
     # documents
     (lambda r: Release("{", 1), "spec", "syntax"),

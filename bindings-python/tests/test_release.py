@@ -109,12 +109,14 @@ def test_every_signal_has_a_helper_that_the_core_understands() -> None:
         "revise": signals.revise(by="ana", revision="r2"),
         "retry": signals.retry(by="ana"),
         "confirm": signals.confirm(),
+        "fleet": signals.fleet(ready_new=1, ready_old=3),
         "rollback_failed": signals.rollback_failed(why="503"),
     }
     assert set(told) == set(signals.__all__) - {"Signal"}
     for name, signal in told.items():
         assert signal == name or list(signal) == [name]
-        started().step(NOON, signal)
+        spec = {**SPEC, "fleet": {"replicas": 4}} if name == "fleet" else SPEC
+        Release(spec, 1).step(NOON, signal)
 
 
 def test_times_are_milliseconds_or_aware_datetimes() -> None:

@@ -40,11 +40,20 @@ export class Release {
   /**
    * The variant of a unit now, why, and where its outcome belongs. The same on every replica that follows the same directive.
    * A unit that is missing or empty is nobody: `unassigned`.
+   * @param ring The name of the unit's ring, where the plan has `rings`; elsewhere it makes no difference. Only the ring that is being ramped is compared:
+   *   units of the others have no arm.
+   * @throws {RampgateError} A ring that the plan does not have; none, where it has some.
    */
-  assign(unit?: string | null): Assignment;
+  assign(unit?: string | null, ring?: string): Assignment;
 
-  /** For each unit the position of its variant in {@link variants}: for bulk work, where no outcome is recorded. */
-  assignMany(units: readonly (string | null | undefined)[]): Uint8Array;
+/**
+   * The unit's variants of all flags of the release, by their keys, in the order of the document. Each says the same about where the outcome belongs: record it once.
+   * @throws {RampgateError} As for {@link assign}.
+   */
+  assignAll(unit?: string | null, ring?: string): Map<string, Assignment>;
+
+  /** For each unit the position of its variant in {@link variants}: for bulk work, where no outcome is recorded. All are of one `ring`, as in {@link assign}. */
+  assignMany(units: readonly (string | null | undefined)[], ring?: string): Uint8Array;
 
   /**
    * Records what became of a unit: evidence for the judge, and one event of the error budget.
@@ -103,6 +112,8 @@ export class Release {
   get variants(): readonly string[];
   /** Names of the guardrails, in the order of the spec. */
   get guardrails(): readonly string[];
+  /** Names of the rings, in the order in which they are released; none in most plans. */
+  get rings(): readonly string[];
   /** Share of units that the new version reaches now, a fraction from 0 to 1 in steps of one in a million. */
   get exposure(): number;
   /** Where the rollout stands. */
@@ -238,6 +249,25 @@ export interface Step {
   readonly gate: GateReport | null;
 }
 
+/** The replicas of a fleet, as they were counted: an event of releases that Rust or Python led. */
+export interface Observed {
+  /** Those of the new version that get traffic. */
+  readonly ready_new: number;
+  /** Those of the new version that are there and get none. */
+  readonly not_ready_new: number;
+  readonly ready_old: number;
+  readonly not_ready_old: number;
+  /** Those that were told to stop and are not gone yet. */
+  readonly stopping: number;
+}
+
+/** What a fleet lacks for an exposure to be in force. */
+export type Gap =
+  | { readonly new_missing: { readonly ready: number; readonly need: number } }
+  | { readonly new_beyond: { readonly there: number; readonly most: number } }
+  | { readonly old_beyond: { readonly ready: number; readonly most: number } }
+  | { readonly unavailable: { readonly ready: number; readonly need: number } };
+
 /** Something that happened to the rollout: one line of the log. */
 export interface Event {
   /** From 1, without gaps. */
@@ -246,6 +276,7 @@ export interface Event {
   readonly kind:
     | "tick"
     | "confirm"
+    | { readonly fleet: Observed }
     | { readonly start: { readonly by: string } }
     | {
         readonly judged: {
@@ -276,6 +307,8 @@ export interface Decision {
   readonly action: Action;
   /** The share that holds now, such as `5%`. */
   readonly exposure: string;
+  /** The share of the traffic that meets the new version, where a fleet decides and was reported; absent while no replica is ready. */
+  readonly actual?: string;
   readonly phase: Phase;
   /** Never empty, the weightiest first. */
   readonly reasons: readonly DecisionReason[];
@@ -302,6 +335,7 @@ export type Action =
   | "cancel"
   | "expire"
   | "retry"
+  | "observe"
   | "ignore";
 
 /** Where a release is on its way. Stages count from 0. */
@@ -321,6 +355,8 @@ export type Phase =
 export type Hold =
   | "paused"
   | "not_before"
+  | "unreported"
+  | { readonly not_in_force: "new_missing" | "new_beyond" | "old_beyond" | "unavailable" }
   | "invalid"
   | { readonly insufficient: Lack }
   | "inconclusive"
@@ -355,6 +391,9 @@ export type DecisionReason =
   | { readonly revised: { readonly by: string; readonly revision: string } }
   | { readonly same_revision: { readonly revision: string } }
   | { readonly aborted: { readonly by: string; readonly why: string } }
+  | { readonly in_force: { readonly declared: string; readonly actual: string | null } }
+  | { readonly not_in_force: { readonly declared: string; readonly actual: string | null; readonly gaps: readonly Gap[] } }
+  | { readonly unreported: { readonly declared: string; readonly silent: string | null } }
   | { readonly rollback_failed: { readonly why: string } }
   | { readonly not_applicable: { readonly command: Command; readonly phase: Phase } }
   | { readonly other_stage: { readonly stage: number; readonly current_stage: number } }

@@ -4,6 +4,7 @@ import { version as coreVersion } from "../dist/log.js";
 
 export { Log, explain, replay, replayRollout, verify } from "./chronicle.js";
 export { RampgateError } from "./error.js";
+export { Fleet } from "./fleet.js";
 
 /** @returns {string} */
 export function version() {

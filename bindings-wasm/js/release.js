@@ -1,7 +1,8 @@
 // @ts-check
 import { Release as Core } from "../dist/core.js";
-import { ARMS, bytes, document, instant, integer, json, metrics, placement } from "./convert.js";
+import { ARMS, bytes, document, instant, integer, json, metrics, placement, text } from "./convert.js";
 import { theDesk } from "./core-desk.js";
+import { refusal } from "./error.js";
 import { Handle, dispose } from "./handle.js";
 import { measurements } from "./measured.js";
 
@@ -18,18 +19,27 @@ export class Release {
   #metrics;
   /** What they measure. */
   #measures;
+  /** @type {readonly string[]} */
+  #rings;
+  /**
+   * Of each flag its key, then its variants; read when first asked for.
+   * @type {readonly string[][] | undefined}
+   */
+  #flags;
 
   /**
    * @param {string | object | Core} spec A core comes from `resume` alone: nobody else can have one.
    * @param {bigint | number} [replica]
    */
   constructor(spec, replica) {
-    const core = spec instanceof Core ? spec : new Core(document("spec", spec), integer("replica", replica));
+    const written = spec instanceof Core ? "{}" : document("spec", spec);
+    const core = spec instanceof Core ? spec : new Core(written, integer("replica", replica));
     this.#handle = new Handle("release", core);
     this.#variants = Object.freeze(core.variants());
     this.#guardrails = Object.freeze(core.guardrails());
     this.#metrics = new Map(this.#guardrails.map((name, position) => [/** @type {unknown} */ (name), position]));
     this.#measures = core.measures();
+    this.#rings = ringsOf(written);
   }
 
   /**
@@ -38,30 +48,51 @@ export class Release {
    * @param {bigint | number} replica
    */
   static resume(spec, state, replica) {
-    return new Release(Core.resume(document("spec", spec), bytes("state", state), integer("replica", replica)));
+    const written = document("spec", spec);
+    const release = new Release(Core.resume(written, bytes("state", state), integer("replica", replica)));
+    release.#rings = ringsOf(written);
+    return release;
   }
 
   /**
    * @param {string | null} [unit]
+   * @param {string} [ring]
    * @returns {Assignment}
    */
-  assign(unit) {
+  assign(unit, ring) {
     const desk = theDesk();
     const { core } = this.#handle;
-    core.assign(desk.core, desk.put(unit));
-    return {
-      variant: /** @type {string} */ (this.#variants[desk.position]),
-      arm: ARMS[/** @type {0 | 1 | 2} */ (desk.arm)],
-      cohort: desk.cohort,
-      reason: desk.reason(),
-    };
+    core.assign(desk.core, desk.put(unit), 0, this.#ring(ring));
+    return assignment(desk, this.#variants);
   }
 
-  /** @param {readonly (string | null | undefined)[]} units */
-  assignMany(units) {
+  /**
+   * @param {string | null} [unit]
+   * @param {string} [ring]
+   * @returns {Map<string, Assignment>}
+   */
+  assignAll(unit, ring) {
     const desk = theDesk();
     const { core } = this.#handle;
-    return desk.many(units, (length) => core.assign(desk.core, length));
+    this.#flags ??= flagsOf(core);
+    const [length, position] = [desk.put(unit), this.#ring(ring)];
+    return new Map(
+      this.#flags.map(([key, ...variants], place) => {
+        core.assign(desk.core, length, place, position);
+        return [/** @type {string} */ (key), assignment(desk, variants)];
+      }),
+    );
+  }
+
+  /**
+   * @param {readonly (string | null | undefined)[]} units
+   * @param {string} [ring]
+   */
+  assignMany(units, ring) {
+    const desk = theDesk();
+    const { core } = this.#handle;
+    const position = this.#ring(ring);
+    return desk.many(units, (length) => core.assign(desk.core, length, 0, position));
   }
 
   /**
@@ -163,6 +194,10 @@ export class Release {
     return this.#guardrails;
   }
 
+  get rings() {
+    return this.#rings;
+  }
+
   get exposure() {
     return this.#handle.core.exposure() / 1_000_000;
   }
@@ -185,6 +220,17 @@ export class Release {
   }
 
   /**
+   * The position of a ring. Where there are none, any will do.
+   * @param {unknown} ring
+   */
+  #ring(ring) {
+    const name = ring === undefined ? "" : text("ring", ring);
+    const position = this.#rings.indexOf(name);
+    if (position < 0 && this.#rings.length > 0) throw refusal("ring", "unknown", "must be the name of a ring", name);
+    return position >>> 0;
+  }
+
+  /**
    * @param {readonly string[] | undefined} failed
    * @param {readonly string[] | undefined} missing
    * @returns {[failed: number, missing: number]}
@@ -192,4 +238,37 @@ export class Release {
   #sets(failed, missing) {
     return [metrics("failed", failed, this.#metrics), metrics("missing", missing, this.#metrics)];
   }
+}
+
+/**
+ * The answer on the desk.
+ * @param {ReturnType<typeof theDesk>} desk
+ * @param {readonly string[]} variants
+ * @returns {Assignment}
+ */
+function assignment(desk, variants) {
+  return {
+    variant: /** @type {string} */ (variants[desk.position]),
+    arm: ARMS[/** @type {0 | 1 | 2} */ (desk.arm)],
+    cohort: desk.cohort,
+    reason: desk.reason(),
+  };
+}
+
+/**
+ * The names of the rings of a spec that the core found to be sound.
+ * @param {string} spec
+ * @returns {readonly string[]}
+ */
+function ringsOf(spec) {
+  /** @type {{ rings?: { name: string }[] }} */
+  const { rings = [] } = JSON.parse(spec);
+  return Object.freeze(rings.map(({ name }) => name));
+}
+
+/** @param {Core} core */
+function flagsOf(core) {
+  const flags = [];
+  for (let flag = core.flag(0); flag.length > 0; flag = core.flag(flags.length)) flags.push(flag);
+  return flags;
 }

@@ -28,7 +28,7 @@ pub(crate) fn instant(millis: f64) -> Result<Timestamp, Thrown> {
 
 /// The core's own JSON, the same bytes in every language. Its types have nothing that JSON cannot hold; Serde's words for that would be 1 KB of a module.
 pub(crate) fn json(value: &impl Serialize) -> Result<String, Thrown> {
-    serde_json::to_string(value).map_err(|_| Thrown::syntax("json", "cannot be written"))
+    crate::json::written(value).ok_or_else(|| Thrown::syntax("json", "cannot be written"))
 }
 
 /// An arm as a number: 0 none, 1 canary, 2 control.

@@ -95,7 +95,7 @@ fn reason_code(reason: Reason) -> [u32; 3] {
     match reason {
         Reason::Off => [0, 0, 0],
         Reason::Override => [1, 0, 0],
-        Reason::Unassigned => [2, 0, 0],
+        Reason::Unassigned | Reason::NoRing => [2, 0, 0], // here a missing ring is an error, not a reason
         Reason::NotScheduled => [3, 0, 0],
         Reason::Prerequisite => [4, 0, 0],
         Reason::HeldOut => [5, 0, 0],

@@ -24,6 +24,15 @@ pub struct Thrown(JsValue);
 
 impl Thrown {
     /// A text that is not well-formed; the rule says where.
+    #[cfg(any(
+        feature = "release",
+        feature = "flags",
+        feature = "compat",
+        feature = "analysis",
+        feature = "planning",
+        feature = "log",
+        feature = "slo"
+    ))]
     pub(crate) fn syntax(path: &str, rule: &str) -> Self {
         Self(refusal(path, "syntax", rule, None))
     }
@@ -35,7 +44,7 @@ impl Thrown {
     }
 
     /// What the core says of a value, under the path that it came from.
-    #[cfg(any(feature = "analysis", feature = "planning"))]
+    #[cfg(any(feature = "analysis", feature = "log", feature = "planning"))]
     pub(crate) fn renamed(path: &str, error: &rampgate::Error) -> Self {
         Self(refusal(path, error.kind().code(), error.rule(), error.value()))
     }

@@ -13,6 +13,15 @@ pub mod classic;
 pub mod compat;
 #[cfg(feature = "flags")]
 mod context;
+#[cfg(any(
+    feature = "release",
+    feature = "flags",
+    feature = "compat",
+    feature = "analysis",
+    feature = "planning",
+    feature = "log",
+    feature = "slo"
+))]
 mod convert;
 #[cfg(feature = "analysis")]
 pub mod design;
@@ -25,10 +34,22 @@ pub mod evidence;
 pub mod flag;
 #[cfg(feature = "flags")]
 pub mod flag_set;
+#[cfg(feature = "log")]
+pub mod fleet;
 #[cfg(feature = "analysis")]
 pub mod histogram;
 #[cfg(feature = "planning")]
 pub mod import;
+#[cfg(any(
+    feature = "release",
+    feature = "flags",
+    feature = "compat",
+    feature = "analysis",
+    feature = "planning",
+    feature = "log",
+    feature = "slo"
+))]
+mod json;
 #[cfg(feature = "planning")]
 pub mod judge;
 #[cfg(feature = "flags")]
@@ -37,6 +58,8 @@ pub mod layer;
 pub mod log;
 #[cfg(feature = "analysis")]
 pub mod moments;
+#[cfg(feature = "planner")]
+pub mod planner;
 #[cfg(feature = "analysis")]
 mod read;
 #[cfg(feature = "flags")]
@@ -47,6 +70,8 @@ pub mod release;
 pub mod rollout;
 #[cfg(feature = "analysis")]
 pub mod session;
+#[cfg(feature = "simulation")]
+pub mod simulation;
 #[cfg(feature = "slo")]
 pub mod slo;
 #[cfg(feature = "analysis")]

@@ -35,6 +35,16 @@ impl Release {
         self.0.spec().flag().variants().map(Into::into).collect()
     }
 
+    /// The key of the flag at this place, then the names of its variants; nothing where there is no such flag.
+    #[must_use]
+    pub fn flag(&self, place: usize) -> Vec<String> {
+        let flag = self.0.spec().flags().nth(place);
+        flag.into_iter()
+            .flat_map(|flag| core::iter::once(flag.key()).chain(flag.variants()))
+            .map(Into::into)
+            .collect()
+    }
+
     /// Names of the guardrails, in the order of their positions.
     #[must_use]
     pub fn guardrails(&self) -> Vec<String> {
@@ -63,10 +73,16 @@ impl Release {
         self.0.cohort()
     }
 
-    /// Assigns the unit in the first `length` bytes of the desk, and puts the answer there.
-    pub fn assign(&self, desk: &mut Desk, length: usize) {
-        let assignment = self.0.assign(desk.unit(length));
-        desk.put(self.position(assignment.variant), assignment.reason, assignment.placement);
+    /// Assigns the unit in the first `length` bytes of the desk, and puts there what the flag at this place gives it. Without an allocation, which could
+    /// move what JavaScript sees of the desk; so the ring is a position, and one beyond the last is none.
+    pub fn assign(&self, desk: &mut Desk, length: usize, place: usize, ring: usize) -> Result<(), Thrown> {
+        let ring = self.0.spec().plan().rings().get(ring).map_or("", |ring| ring.name());
+        let all = self.0.assign_all_in(desk.unit(length), ring)?;
+        let found = all.iter().nth(place).zip(self.0.spec().flags().nth(place));
+        let Some(((_, assignment), flag)) = found else { return Ok(()) };
+        let position = flag.variants().position(|name| name == assignment.variant).unwrap_or_default();
+        desk.put(position, assignment.reason, assignment.placement);
+        Ok(())
     }
 
     pub fn record(
@@ -134,11 +150,5 @@ impl Release {
 
     pub fn seal(&mut self, replica: u64) -> bool {
         self.0.seal(ReplicaId(replica))
-    }
-}
-
-impl Release {
-    fn position(&self, variant: &str) -> usize {
-        self.0.spec().flag().variants().position(|name| name == variant).unwrap_or_default()
     }
 }

@@ -47,6 +47,40 @@ export const golden = {
     refused(() => layer.claim("x", "5"), { path: "share" });
   },
 
+  "golden: releases from ring to ring"({ Release }, { rings: { releases, refused: bad } }) {
+    for (const { name, spec, moments } of releases) {
+      const release = new Release(spec, 1);
+      equal(release.rings, spec.rings.map(({ name }) => name));
+      for (const [number, { exposure, units }] of moments.entries()) {
+        const last = number === moments.length - 1;
+        if (number > 0) release.step(number, number === 1 ? { start: { by: "ann" } } : last ? { abort: { by: "ann", why: "a test" } } : "tick");
+        equal(Math.round(release.exposure * 1e6), Math.round(parseFloat(exposure) * 1e4), name);
+        for (const { unit, ring, flags, arm } of units) {
+          const all = Object.entries(flags).map(([key, [variant, { variant_slot: variantSlot, ...rest }]]) => {
+            const reason = variantSlot === undefined ? rest : { ...rest, variantSlot };
+            return [key, { variant, reason, arm, cohort: release.cohort }];
+          });
+          equal([...release.assignAll(unit, ring)], all, `${name}, ${number}`);
+          equal(release.assign(unit, ring), all[0][1]);
+          equal(release.variants[release.assignMany([unit], ring)[0]], all[0][1].variant);
+        }
+      }
+      const again = Release.resume(spec, release.state(), 2);
+      equal(again.assign("u1", "staff"), release.assign("u1", "staff"));
+      for (const [ring, value] of [[undefined, ""], ["Staff", "Staff"]]) {
+        refused(() => release.assign("u", ring), { path: "ring", code: "unknown", value });
+        refused(() => again.assignMany([], ring), { path: "ring", code: "unknown", value });
+        refused(() => release.assignAll("u", ring), { path: "ring", code: "unknown", value });
+      }
+      refused(() => release.assign("u", "Staff"), { message: "invalid `ring`: must be the name of a ring, got Staff" });
+    }
+    for (const { spec, problems } of bad) {
+      const { problems: [{ path, rule }], message } = refused(() => new Release(spec, 1), {});
+      equal(message, problems[0]);
+      ok(path && rule);
+    }
+  },
+
   "golden: flags, one by one, all at once and explained"({ flags: { FlagSet } }, { flags }) {
     let outcomes = 0;
     for (const { document, cases } of flags.sets) {
@@ -143,6 +177,11 @@ export const golden = {
       equal(error.problems.map(({ path, code }) => ({ path, kind: code })), plan.problems, plan.name);
     }
     for (const log of rollout.refused_logs) refused(() => replay(log), { path: log.path, code: log.kind }, log.name);
+  },
+
+  "golden: a release with a fleet is led by Rust or Python"(rampgate, { release: files }) {
+    const spec = { ...JSON.parse(files["spec.json"]), fleet: { replicas: 8 } };
+    refused(() => new rampgate.Release(spec, 1), { path: "fleet", code: "unknown" }, "fleet");
   },
 
   "golden: a release of 10,000 events, to the byte"(rampgate, { release: files }) {

@@ -43,6 +43,7 @@ export const hostile = {
     const text = ["", "x", undefined, null];
     refuses(release, "unit", (value) => release.assign(value), text);
     refuses(release, "units", (value) => release.assignMany(value), ODD.filter((value) => Array.isArray(value)));
+    refuses(release, "ring", (value) => release.assign("user", value), ["", "x", undefined]);
     refuses(release, "units[1]", (value) => release.assignMany(["user", value]), text);
     refuses(release, "placement", (value) => release.record(value, NOON));
     refuses(release, "placement.cohort", (value) => release.record({ ...here, cohort: value }, NOON), [1]);

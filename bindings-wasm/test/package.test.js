@@ -20,7 +20,7 @@ const packed = install();
 after(() => packed.remove());
 
 const data = {
-  ...Object.fromEntries(["bucketing", "flags", "slo", "rollout", "observe", "tests", "distribution", "classic", "group_sequential", "judge", "power", "burn_rate", "imports"].map((name) => [name, JSON.parse(text(testdata, `${name}.json`))])),
+  ...Object.fromEntries(["bucketing", "flags", "slo", "rollout", "observe", "tests", "distribution", "classic", "group_sequential", "judge", "power", "burn_rate", "imports", "plans", "simulation", "fleet", "together", "rings"].map((name) => [name, JSON.parse(text(testdata, `${name}.json`))])),
   // integers that JavaScript would round stand as texts, such as "@9007199254740993"
   compat: JSON.parse(text(testdata, "vendors/vendor_cases.json").replace(/(:\s*)(-?\d{16,})(?=[\s,}])/g, '$1"@$2"')),
   budgets: JSON.parse(text(testdata, "budgets.json").replace(/(?<=[:,[]\s*)(-?\d{16,})(?=[\s,}\]])/g, '"@$1"')),
@@ -49,8 +49,10 @@ const expected = {
     flags: ["FlagSet", "Layer", "RampgateError", "allocationEnds", "hash", "heldBy", "rebalance", "slot", "version"],
     compat: ["RampgateError", "Scheme", "schemeNames", "version"],
     analysis: ["Design", "Histogram", "Moments", "RampgateError", "Session", "Tally", "binOf", "countEvidence", "countInterval", "differenceEvidence", "distributionEvidence", "fractionEvidence", "judgeClassic", "meanEvidence", "mismatchEvidence", "nanoseconds", "normalMixture", "powerOf", "quantileBand", "quantileRatio", "rankTest", "rateEvidence", "rateInterval", "referenceOf", "referenceStated", "unitsFor", "version"],
-    log: ["Log", "RampgateError", "explain", "replay", "replayRollout", "verify", "version"],
+    log: ["Fleet", "Log", "RampgateError", "explain", "replay", "replayRollout", "verify", "version"],
     planning: ["RampgateError", "Trial", "importPlan", "judge", "version"],
+    planner: ["RampgateError", "plan", "version"],
+    simulation: ["RampgateError", "simulate", "version"],
     slo: ["Counter", "Policy", "RampgateError", "account", "allowedFailure", "answer", "askGate", "budget", "burnRate", "closedForms", "cohorts", "composite", "gate", "openslo", "period", "policy", "replay", "reservations", "scrapes", "slices", "version"],
   },
   oneError: true,

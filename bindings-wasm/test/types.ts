@@ -10,6 +10,10 @@ import * as declaredAnalysis from "../js/analysis.js";
 import * as realAnalysis from "../js/analysis-surface.js";
 import * as declaredLog from "../js/log.js";
 import * as realLog from "../js/log-surface.js";
+import * as declaredPlanner from "../js/planner.js";
+import * as realPlanner from "../js/planner-surface.js";
+import * as declaredSimulation from "../js/simulation.js";
+import * as realSimulation from "../js/simulation-surface.js";
 import { Policy } from "../js/slo.js";
 import type { Account, AlertState, Clearance as SloClearance, Scraped } from "../js/slo.js";
 import * as declaredSlo from "../js/slo.js";
@@ -51,6 +55,10 @@ export const everyDeclaredLogNameExists: Record<keyof typeof declaredLog, unknow
 export const everyRealLogNameIsDeclared: Record<keyof typeof realLog, unknown> = declaredLog;
 export const everyRealLogMemberIsDeclared: Members<typeof realLog> = null as unknown as Members<typeof declaredLog>;
 export const everyDeclaredLogMemberExists: Members<typeof declaredLog> = null as unknown as Members<typeof realLog>;
+export const everyDeclaredPlannerNameExists: typeof declaredPlanner = realPlanner;
+export const everyRealPlannerNameIsDeclared: Record<keyof typeof realPlanner, unknown> = declaredPlanner;
+export const everyDeclaredSimulationNameExists: typeof declaredSimulation = realSimulation;
+export const everyRealSimulationNameIsDeclared: Record<keyof typeof realSimulation, unknown> = declaredSimulation;
 export const everyDeclaredSloNameExists: Record<keyof typeof declaredSlo, unknown> = realSlo;
 export const everyRealSloNameIsDeclared: Record<keyof typeof realSlo, unknown> = declaredSlo;
 export const everyRealSloMemberIsDeclared: Members<typeof realSlo> = null as unknown as Members<typeof declaredSlo>;
@@ -75,7 +83,8 @@ const text: string = release.stepJson(0, "tick");
 const joined: "fresh" | "known" | "after_seal" = release.merge(again.takeDelta());
 const newer: boolean = release.follow(again.directive());
 const names: readonly string[] = release.variants;
-const positions: Uint8Array = release.assignMany(names);
+const positions: Uint8Array = release.assignMany(names, "beta");
+release.assign("user-1", release.rings[0]).reason.why === "off" || release.assignAll("user-1", "beta");
 again[Symbol.dispose]();
 const signals: Signal[] = ["tick", "confirm", { abort: { by: "ana", why: "x" } }, { start: { by: "ana" } }];
 
@@ -219,6 +228,26 @@ const replayed: string = declaredLog.replayRollout("{}", "[]");
 // @ts-expect-error a document is a text, whose bytes count
 declaredLog.replay({}, "");
 
+// replicas
+const fleet = new declaredLog.Fleet({ replicas: 20, max_surge: "25%" });
+const starts: number = fleet.next({ ready_old: 20 }, "12.5%").start_new;
+// @ts-expect-error an exposure is a text
+fleet.counts(0.125);
+
+// plans
+const answered: declaredPlanner.PlanAnswer = declaredPlanner.plan({});
+const first: string | undefined = answered.plan === null ? answered.refusal.reason : answered.plan.document.stages[0]?.exposure;
+// @ts-expect-error a refusal has no stages
+declaredPlanner.plan({}).refusal?.stages;
+
+// simulations
+const share: number | undefined = declaredSimulation.simulate("{}").controllers[0]?.rolled_back.share;
+// @ts-expect-error a figure that no run has is null
+declaredSimulation.simulate("{}").controllers[0]?.units_hit.mean;
+
+// several flags
+const pages: string | undefined = release.assignAll("u").get("page")?.variant;
+
 // errors
 export function explained(error: unknown): string {
   if (!(error instanceof RampgateError)) throw error;
@@ -226,4 +255,4 @@ export function explained(error: unknown): string {
   return error.problems.map(({ path, code, rule }) => `${path} ${code} ${rule}`).join() + error.code + error.path + value;
 }
 
-export { added, assigned, cleared, exactly, latest, lost, others, paged, replayed, spent, efficacy, enough, kept, seen, soon, guardrails, harm, unproven, shadow, dedupe, findings, outcomes, rebalanced, allowed, gate, hash, index, joined, newer, place, positions, reading, signals, step, text, topics, variant };
+export { first, pages, share, starts, added, assigned, cleared, exactly, latest, lost, others, paged, replayed, spent, efficacy, enough, kept, seen, soon, guardrails, harm, unproven, shadow, dedupe, findings, outcomes, rebalanced, allowed, gate, hash, index, joined, newer, place, positions, reading, signals, step, text, topics, variant };

@@ -80,7 +80,12 @@ impl Problem {
         rule: impl Into<Cow<'static, str>>,
         value: Option<String>,
     ) -> Self {
-        Self { path: path.into(), kind, rule: rule.into(), value: value.map(shortened) }
+        Self::of(path.into(), kind, rule.into(), value)
+    }
+
+    #[inline(never)]
+    fn of(path: String, kind: Kind, rule: Cow<'static, str>, value: Option<String>) -> Self {
+        Self { path, kind, rule, value: value.map(shortened) }
     }
 
     /// Where: the field's path in the document, or the argument's name.
@@ -188,7 +193,13 @@ impl Error {
         rule: impl Into<Cow<'static, str>>,
         value: impl fmt::Display,
     ) -> Self {
-        Self::from(Problem::new(path, kind, rule, Some(value.to_string())))
+        Self::written(path.into(), kind, rule.into(), &value)
+    }
+
+    /// The same in the machine code once, not once for each type of value.
+    #[inline(never)]
+    fn written(path: String, kind: Kind, rule: Cow<'static, str>, value: &dyn fmt::Display) -> Self {
+        Self::from(Problem::of(path, kind, rule, Some(value.to_string())))
     }
 
     /// An error about something that was not given, so there is no value to show.
@@ -269,12 +280,17 @@ impl Problems {
 
     /// The value, if nothing was wrong. `value` may be `None` only where a problem says why.
     pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, Error> {
-        let mut all = self.0.into_inner().into_iter();
-        match (all.next(), value) {
-            (Some(first), _) => Err(Error { first: Arc::new(first), rest: all.collect() }),
+        match (self.into_error(), value) {
+            (Some(error), _) => Err(error),
             (None, Some(value)) => Ok(value),
             (None, None) => Err(Error::absent("document", Kind::Missing, "is incomplete")),
         }
+    }
+
+    #[inline(never)]
+    fn into_error(self) -> Option<Error> {
+        let mut all = self.0.into_inner().into_iter();
+        all.next().map(|first| Error { first: Arc::new(first), rest: all.collect() })
     }
 }
 

@@ -23,10 +23,11 @@
 //! | [`Cohorts`](slo::Cohorts), [`Reservations`](slo::Reservations) | what a release spends beyond the rest, and several releases on one budget | [`slo`] |
 //! | `Simulation`, `Scenario` | whole releases played many times: faults in, distributions out | `simulate::rollout` (feature) |
 //! | [`PlanBuilder`](rollout::PlanBuilder), [`Command`](rollout::Command) | a plan made of typed parts, and what a person may ask of it | [`rollout`] |
+//! | [`Ring`](rollout::Ring) | users whom a release reaches before those of the next ring | [`rollout`] |
 //! | [`Plan`](rollout::Plan), [`State`](rollout::State), [`Event`](rollout::Event) | stages, where we are, and what happened | [`rollout`] |
 //! | `Log`, `Verified`, `Story` | what happened: kept line by line, proved unchanged, replayed, told | `log` (feature) |
 //! | [`Source`](rollout::import::Source), [`Imported`](rollout::import::Imported) | another tool's document, and the plan it comes to with all that is lost | [`rollout::import`] |
-//! | [`Fleet`](rollout::fleet::Fleet) | replicas that bring an exposure into force, batch by batch | [`rollout::fleet`] |
+//! | [`Fleet`](rollout::fleet::Fleet) | replicas that bring an exposure into force, batch by batch; a release's [`Step`](release::Step::fleet) has the next | [`rollout::fleet`] |
 //! | `Goal`, `Planned`, `Refusal` | the plan that fulfils what a release is to fulfil, or what would be enough | `simulate::planner` (feature) |
 //!
 //! # What do I call?
@@ -42,7 +43,7 @@
 //!
 //! # Features
 //!
-//! None is on by default. `compat`: other vendors' bucketing, and who would move. `log`: the log of a release, which needs SHA-256. `regex`: regular expressions in conditions. `signed`: flag documents
+//! On by default is `fleet` alone: plans and releases whose exposure replicas bring about; without it they are refused, which saves 4 KB of a WASM module. `compat`: other vendors' bucketing, and who would move. `log`: the log of a release, which needs SHA-256. `regex`: regular expressions in conditions. `signed`: flag documents
 //! that are refused unless a trusted key signed them. `simulate`: seeded simulation, for planning; `parallel`: the same on all cores.
 //!
 //! # What it does not do

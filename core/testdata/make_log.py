@@ -398,6 +398,35 @@ Run("paused").start().look(5, "inconclusive", 1240).by(6, "pause", "bob").look(1
     .ev(171, {"rollback_failed": {"why": "timeout"}})
     .ev(172, "confirm")
 )
+
+
+def seen(run, minute, new, old, waiting=0, stopping=0, waiting_old=0):
+    counts = {"ready_new": new, "not_ready_new": waiting, "ready_old": old, "not_ready_old": waiting_old, "stopping": stopping}
+    return run.ev(minute, {"fleet": counts})
+
+
+fleet = Run("fleet", "fleet.plan.json")
+seen(fleet, 0, 0, 8)
+seen(fleet.start(1), 2, 0, 8)
+seen(seen(fleet, 3, 0, 8, 1), 4, 1, 7, 1)
+seen(fleet.look(5, "inconclusive", 20), 6, 2, 6)
+seen(fleet.look(7, "inconclusive", 40).look(12, "safe", 90, 21.3), 13, 1, 6, 1)
+seen(fleet.look(14, "safe", 110, 22.0).look(23, "safe", 160, 24.0), 24, 2, 6)
+fleet.look(25, "safe", 180, 24.0).look(30, "safe", 240, 25.0).at(1)
+seen(seen(fleet, 31, 3, 6), 32, 4, 4)
+seen(fleet.look(33, "inconclusive", 300), 34, 4, 1, 0, 0, 3)
+seen(fleet.look(35, "harm", 380, 0.1, 22.0).ev(36, "confirm"), 37, 4, 4)
+seen(fleet.ev(38, "confirm"), 39, 0, 7, 1, 2)
+seen(fleet.ev(40, "confirm"), 42, 0, 8).ev(43, "confirm")
+stuck = Run("fleet-stuck", "fleet.plan.json").start()
+seen(stuck, 1, 0, 8)
+for minute in (2, 8, 14, 18, 25):
+    seen(stuck, minute, 0, 7, 2)
+stuck.look(26, NO_DATA, 0).ev(45, "tick")
+seen(stuck, 50, 0, 0, 2, 0, 8)
+seen(seen(stuck, 62, 0, 7, 2), 70, 0, 8).ev(71, "confirm")
+early = Run("fleet-early", "fleet.plan.json").start()
+seen(seen(early, 1, 1, 7).by(2, "abort", "bob", why="deployed by hand"), 3, 0, 8).ev(4, "confirm")
 Run("cancelled", "strict.plan.json", "pricing").start().by(4, "abort", "cat", why="moved to Monday").close(5, "rolled_back")
 odd = Run("odd", "steps.plan.json", 'a "quoted" \\ née 🚀')
 odd.start(0, 'x"\\\b\f\n\r\t\x01\x7f\u2028é🚀\n2026-11-24 12:00:00 UTC  #1  nothing happened')

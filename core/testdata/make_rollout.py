@@ -620,6 +620,89 @@ Run("a mismatch rolls back where the plan says so", MISMATCH).start().j(5, "inva
     .j(20, "safe", 10)
     .j(30, "invalid", 20)
 )
+# ---- fleets
+
+EIGHT = {"replicas": 8, "max_surge": 1}
+
+
+def fleeting(name, stages, **rest):
+    return Run(name, {"stages": stages, "fleet": EIGHT, **rest})
+
+
+def seen(run, minute, new, old, waiting=0, **rest):
+    counts = {"ready_new": new, "ready_old": old, "not_ready_new": waiting, **rest}
+    return run.ev(minute, {"fleet": {name: count for name, count in counts.items() if count}})
+
+
+HALF = [stage("25%"), stage("50%", requires="unmonitored")]
+r = fleeting("replicas take their time, and dwell begins when the exposure is in force", HALF).start()
+seen(r, 1, 0, 8)
+seen(r, 2, 0, 8, 1).j(3, "inconclusive", 0)
+seen(r, 4, 1, 7, 1).j(6, "safe", 20)
+seen(r, 7, 2, 7)
+seen(r, 8, 2, 6).j(9, "safe", 40).j(14, "safe", 60)
+seen(r, 15, 2, 6).j(19, "safe", 80)
+seen(seen(r, 21, 3, 6), 22, 4, 4).tick(30)
+seen(r, 32, 4, 4)
+r = fleeting("a replica that is lost ends the dwell, and its return does not count the time between", [stage("25%")], stale_after="10m").start()
+seen(r, 0, 0, 8)
+seen(r, 1, 2, 6).j(2, "safe", 20).j(7, "safe", 40)
+seen(r, 8, 1, 6, 1).j(9, "safe", 60)
+seen(r, 12, 2, 6).j(13, "safe", 80).j(18, "safe", 100)
+seen(r, 19, 2, 6).j(20, "safe", 120)
+r = fleeting("a new version that never becomes ready holds, says why, and ends by its deadline", [stage("25%", deadline="1h")]).start()
+seen(r, 1, 0, 8)
+for m in (2, 10, 17, 30):
+    seen(r, m, 0, 7, 2)
+seen(r, 62, 0, 8, 1)
+seen(r, 63, 0, 8).ev(64, "confirm")
+r = fleeting("a rollback is confirmed once no new replica is seen, in a report of its own", [stage("25%")]).start()
+seen(r, 0, 0, 8)
+seen(r, 1, 2, 6).j(5, "harm", 40).ev(6, "confirm")
+seen(r, 7, 2, 7).ev(8, "confirm")
+seen(r, 9, 0, 8, 1).ev(10, {"rollback_failed": {"why": "a replica does not stop"}}).ev(11, "confirm")
+seen(r, 12, 0, 7, 0, stopping=1).ev(13, "confirm")
+seen(r, 14, 0, 8).ev(40, "confirm")
+seen(r, 41, 0, 8).ev(42, "confirm")
+r = fleeting("a report that is too old says nothing", [stage("25%"), stage("50%", requires="unmonitored")]).start()
+seen(r, 0, 0, 8)
+seen(r, 1, 2, 6).j(2, "safe", 20).j(12, "safe", 40).j(17, "safe", 60)
+seen(r, 18, 2, 6).j(19, "safe", 80).j(29, "safe", 90)
+seen(r, 30, 4, 4).tick(35).tick(46)
+seen(r, 47, 4, 4).tick(57)
+r = fleeting("nothing begins on a fleet that is not whole, and a promotion waives no replica", [stage("25%")])
+seen(r, 0, 0, 7).start(1)
+seen(r, 2, 0, 8)
+seen(r, 3, 1, 7).j(4, "safe", 10).by(5, "promote")
+seen(r, 6, 2, 6)
+r = fleeting("old replicas that crash expose more than was declared", [stage("25%", deadline="40m", on_deadline="expire")]).start()
+seen(r, 0, 0, 8)
+seen(r, 1, 2, 6).j(2, "safe", 20)
+seen(r, 3, 2, 2, not_ready_old=4).j(5, "safe", 40)
+seen(r, 20, 2, 0, not_ready_old=6)
+seen(r, 21, 0, 0)
+seen(r, 41, 2, 5)
+seen(r, 42, 2, 6).by(43, "retry")
+seen(r, 44, 0, 8)
+r = fleeting("the budget pays for what may be in force", [stage("5%"), stage("25%")], fleet={"replicas": 8, "max_unavailable": 2}).start()
+seen(r, 0, 0, 8)
+seen(r, 1, 1, 7).j(2, "safe", 20).j(12, "safe", 40, clearance={"cap": "25%"})
+seen(r, 13, 1, 6).j(14, "safe", 50, clearance={"cap": "33.3333%"})
+r = fleeting("a revision waits until no replica of the last one is left", [stage("25%")]).start()
+seen(r, 0, 0, 8)
+seen(r, 1, 2, 6)
+revise(r, 2, "r2")
+seen(r, 3, 2, 7).by(4, "pause").by(5, "resume")
+seen(seen(r, 6, 0, 8), 7, 1, 7).by(8, "abort", why="wrong build")
+r = fleeting("an abort before the first rise has replicas to take back", [stage("25%")], start="2026-11-24T12:30:00Z").start()
+seen(r, 1, 0, 8, 1).by(2, "abort", why="too early").ev(3, "confirm")
+seen(r, 4, 0, 8).ev(5, "confirm")
+r = fleeting("the bake and what is complete", [stage("100%", requires="no_harm", min_units=10)], bake="10m").start()
+seen(r, 0, 0, 8)
+seen(r, 1, 8, 0).j(2, "inconclusive", 20).j(12, "inconclusive", 40)
+seen(r, 13, 7, 0, 1).j(14, "inconclusive", 60)
+seen(r, 15, 8, 0).j(16, "inconclusive", 80).j(26, "inconclusive", 90)
+seen(r, 40, 6, 2).j(41, "harm", 99)
 
 # ---- growths, and a run of one
 
@@ -646,7 +729,110 @@ GROWTHS = [
 
 GOOD = {"exposure": "5%", "min_dwell": "1h"}
 
+RINGS = [{"name": "staff", "share": "0.7%"}, {"name": "beta", "share": "9.3%"}, {"name": "everyone", "share": "90%"}]
+
+
+def ring(name, exposure, **rest):
+    return {"ring": name, **stage(exposure, **rest)}
+
+
+RINGED = [ring("staff", "50%"), ring("staff", "100%"), ring("beta", "33.3333%"), ring("everyone", "0.0001%"), ring("everyone", "100%")]
+(
+    Run("rings: the exposure is that of all, rounded up, and beta stays at a third", {"rings": RINGS, "stages": RINGED})
+    .start()
+    .j(5, "safe", 5)
+    .j(15, "safe", 9)
+    .j(20, "safe", 12, stage=1)
+    .j(30, "safe", 30, stage=1)
+    .j(35, "safe", 40, stage=2)
+    .j(45, "safe", 80, stage=2)
+    .j(50, "safe", 90, stage=3)
+    .j(60, "safe", 99, stage=3)
+    .j(65, "safe", 200, stage=4)
+    .j(75, "safe", 300, stage=4)
+)
+(
+    Run("rings: a cap of the budget is of all units, and harm in the second ring takes it from both", {"rings": RINGS, "stages": RINGED})
+    .j(0, "inconclusive", 0, clearance={"cap": "0.3499%"})
+    .start()
+    .j(1, "inconclusive", 0, clearance={"cap": "0.35%"})
+    .j(5, "safe", 5)
+    .j(15, "safe", 9, clearance={"cap": "0.6999%"})
+    .j(16, "safe", 10, clearance={"cap": "0.7%"})
+    .j(20, "safe", 12, stage=1)
+    .j(30, "safe", 30, stage=1, clearance={"cap": "3.7999%"})
+    .j(31, "safe", 31, stage=1, clearance={"cap": "3.8%"})
+    .j(35, "harm", 40, stage=2)
+    .ev(36, "confirm")
+)
+(
+    Run("rings: the last need not be reached, and a retry begins with the first", {"rings": RINGS, "stages": RINGED[:3], "bake": "10m"})
+    .start()
+    .j(5, "safe", 5)
+    .j(15, "safe", 9)
+    .by(16, "abort", why="slow")
+    .ev(17, "confirm")
+    .by(18, "retry")
+    .j(20, "safe", 5, attempt=2)
+    .j(30, "safe", 9, attempt=2)
+    .j(40, "safe", 9, attempt=2, stage=1)
+    .j(50, "safe", 19, attempt=2, stage=1)
+    .j(60, "safe", 29, attempt=2, stage=2)
+    .j(70, "safe", 39, attempt=2, stage=2)
+    .j(75, "inconclusive", 49, attempt=2, stage=2)
+    .j(85, "inconclusive", 59, attempt=2, stage=2)
+)
+
 REFUSED_PLANS = [
+    (
+        "rings and what is wrong with each",
+        {
+            "rings": [
+                {"name": "a", "share": "5%"},
+                {"name": "b", "share": "0%"},
+                {"name": "a", "share": "tenth", "size": 3},
+                {"name": "", "share": 5},
+                {},
+                7,
+            ],
+            "stages": [stage("5%"), {"ring": 5, **stage("0%")}],
+        },
+        [
+            ["rings[1].share", "conflict"],
+            ["rings[2].name", "conflict"],
+            ["rings[2].share", "syntax"],
+            ["rings[2].size", "unknown"],
+            ["rings[3].name", "range"],
+            ["rings[3].share", "type"],
+            ["rings[4].name", "missing"],
+            ["rings[4].share", "missing"],
+            ["rings[5]", "type"],
+            ["stages[0].ring", "missing"],
+            ["stages[1].ring", "type"],
+            ["stages[1].exposure", "conflict"],
+        ],
+    ),
+    ("one ring is none", {"rings": RINGS[:1], "stages": RINGED[:1]}, [["rings", "conflict"]]),
+    ("33 rings", {"rings": [{"name": f"r{n}", "share": "3%"} for n in range(33)], "stages": [ring("r0", "1%")]}, [["rings", "conflict"]]),
+    ("rings that are not all", {"rings": RINGS[:2], "stages": RINGED[:1]}, [["rings", "conflict"]]),
+    ("rings that are more than all", {"rings": [*RINGS, {"name": "partners", "share": "0.0001%"}], "stages": RINGED[1:2]}, [["rings", "conflict"]]),
+    ("a growth has no rings", {"rings": RINGS, "stages": {"linear": {"from": "1%", "to": "9%", "steps": 3, "min_dwell": "1h"}}}, [["stages", "conflict"]]),
+    ("a stage without rings has none", {"stages": [ring("beta", "5%")]}, [["stages[0].ring", "unknown"]]),
+    (
+        "rings are released in their order",
+        {"rings": RINGS, "stages": [ring("beta", "1%"), ring("staff", "2%"), ring("everyone", "3%"), ring("Beta", "4%"), ring("beta", "5%"), ring("staff", "6%")]},
+        [["stages[0].ring", "conflict"], ["stages[2].ring", "conflict"], ["stages[3].ring", "conflict"], ["stages[5].ring", "conflict"]],
+    ),
+    (
+        "exposures rise in each ring",
+        {"rings": RINGS, "stages": [ring("staff", "50%"), ring("staff", "50%"), ring("beta", "10%"), ring("beta", "9%"), ring("everyone", "0%")]},
+        [["stages[1].exposure", "conflict"], ["stages[3].exposure", "conflict"], ["stages[4].exposure", "conflict"]],
+    ),
+    (
+        "two stages that come to the same",
+        {"rings": RINGS, "stages": [ring("staff", "0.0001%"), ring("staff", "0.01%"), ring("staff", "0.0144%")]},
+        [["stages[1].exposure", "conflict"]],
+    ),
     (
         "a plan needs stages",
         {},
@@ -856,6 +1042,12 @@ REFUSED_PLANS = [
         [["bake", "syntax"], ["stale_after", "range"], ["restart_every", "range"], ["start", "syntax"], ["speed", "unknown"]],
     ),
     (
+        "a fleet's own fields",
+        {"stages": [GOOD], "fleet": {"replicas": 0, "max_surge": "1.5", "zone": "a"}},
+        [["fleet.replicas", "range"], ["fleet.max_surge", "syntax"], ["fleet.zone", "unknown"]],
+    ),
+    ("a fleet that cannot move", {"stages": [GOOD], "fleet": {"replicas": 3, "max_surge": 0}}, [["fleet.max_surge", "conflict"]]),
+    (
         "not an object",
         [1],
         [["document", "type"]],
@@ -874,6 +1066,7 @@ REFUSED_LOGS = [
     ("numbers begin at 1", {"stages": ONE}, [tick(0, 0)], "events[0].seq", "order"),
     ("the first event is number 1", {"stages": ONE}, [tick(2, 0)], "events[0].seq", "order"),
     ("a gap", {"stages": ONE}, [tick(1, 0), tick(3, 1)], "events[1].seq", "order"),
+    ("replicas of a plan without any", {"stages": ONE}, [tick(1, 0), {"seq": 2, "at": T0, "kind": {"fleet": {"ready_old": 8}}}], "events[1].kind.fleet", "conflict"),
     ("time goes forward", {"stages": ONE}, [tick(1, 5), tick(2, 5), tick(3, 4)], "events[2].at", "order"),
 ]
 

@@ -35,6 +35,15 @@ PEERS = [
     {"kayenta": {}},
     "schedule",
 ]
+NAMED = [{"name": "errors", "weight": 2}, {"name": "timeouts"}, {"name": "refused", "required": False}]
+THREE = {
+    "guardrails": {"refused": {"rate": 0.01, "daily": {"swing": 0.5, "peak": "3h"}}, "timeouts": {"rate": 0.005}},
+    "faults": [
+        {"errors": {"times": 4, "from": "90m", "guardrail": "timeouts"}},
+        {"incident": {"times": 3, "from": "1h", "lasting": "30m", "guardrail": "refused"}},
+        {"vanish": {"share": "5%", "from": "3h"}},
+    ],
+}
 RECORDED = [[480 + (37 * n) % 90, (7 * n) % 11] for n in range(48)]
 
 
@@ -64,6 +73,7 @@ def questions():
     approved = copy.deepcopy(SPEC)
     approved["stages"][0]["approval"] = True
     yield {**question({}), "spec": approved, "runs": 2}
+    yield {**question(THREE), "spec": {**SPEC, "guardrails": NAMED, "objective": {**BUDGET, "metric": "timeouts"}}, "each_run": True}
     yield question({}, calibrate=0.2, runs=20, controllers=["rampgate", PEERS[2], PEERS[4], "schedule"])
 
 
@@ -79,7 +89,15 @@ def refusals():
     yield changed(lambda q: q.pop("spec")), ["spec"]
     yield changed(lambda q: q["spec"]["stages"][0].update(exposure="0%")), ["spec.stages[0].exposure"]
     yield changed(lambda q: q["spec"].update(speed=1, name="")), ["spec.name", "spec.speed"]
-    yield changed(lambda q: q["spec"]["guardrails"].append({"name": "timeouts"})), ["spec.guardrails"]
+    yield changed(lambda q: q["spec"]["guardrails"].append({"name": "timeouts"})), ["scenario.guardrails"]
+    yield changed(lambda q: q["scenario"].update(guardrails={"timeouts": {"rate": 0.1}})), ["scenario.guardrails"]
+    yield changed(lambda q: q["scenario"].update(guardrails={"timeouts": {"rate": 2}, "": {"rate": 0.1}})), ["scenario.guardrails.timeouts.rate"]
+    yield changed(lambda q: q["scenario"].update(guardrails={"": {"rate": 0.1}})), ["scenario.guardrails"]
+    yield changed(lambda q: q["scenario"].update(guardrails=["timeouts"])), ["scenario.guardrails"]
+    for of in ["timeouts", "errors", 7]:
+        yield changed(lambda q: q["scenario"]["faults"][0]["errors"].update(guardrail=of)), ["scenario.faults[0].errors.guardrail"]
+    whole = {"guardrails": {"timeouts": {"rate": 0.1}}, "faults": [{"vanish": {"share": "1%", "guardrail": "timeouts"}}]}
+    yield changed(lambda q: q["scenario"].update(whole)), ["scenario.faults[0].vanish.guardrail"]
     yield changed(lambda q: q["spec"].update(guardrails=[{"name": "latency", "measure": "distribution"}])), ["spec.guardrails"]
     yield changed(lambda q: q["scenario"].pop("traffic")), ["scenario.traffic"]
     yield changed(lambda q: q["scenario"]["traffic"].update(units_per_minute=0)), ["scenario.traffic.units_per_minute"]

@@ -7,6 +7,8 @@ import copy
 import re
 from datetime import datetime
 
+from make_fleet import Fleet, ppm
+
 # ---- quantities
 
 UNITS = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)]
@@ -81,15 +83,29 @@ def expanded(stages):
     return [{"exposure": show_share(exposure), **rules} for exposure in exposures]
 
 
+def overall_exposures(rings, stages):
+    """What the stages of a plan with rings come to of all units, in parts per million: rounded up."""
+    overall, reached = [], {}
+    for stage in stages:
+        reached[stage["ring"]] = share(stage["exposure"])
+        millionths = sum(share(ring["share"]) * reached.get(ring["name"], 0) for ring in rings)
+        overall.append(-(-millionths // 1_000_000))
+    return overall
+
+
 class Plan:
     def __init__(self, json):
         self.stages = [Stage(stage) for stage in expanded(json["stages"])]
+        if "rings" in json:
+            for stage, exposure in zip(self.stages, overall_exposures(json["rings"], json["stages"])):
+                stage.exposure = exposure
         self.last = len(self.stages) - 1
         self.stale_after = span(json.get("stale_after", "15m"))
         self.restart_every = span(json["restart_every"]) if "restart_every" in json else None
         self.start = instant(json["start"]) if "start" in json else 0
         windows = lambda name: [(instant(w["from"]), instant(w["until"]), w.get("why")) for w in json.get("calendar", {}).get(name, [])]
         self.deny, self.allow = windows("deny"), windows("allow")
+        self.fleet = Fleet(json["fleet"]) if "fleet" in json else None
         self.bake = copy.copy(self.stages[-1])
         self.bake.min_dwell = span(json.get("bake", "0s"))
         self.bake.min_units = 0
@@ -99,6 +115,9 @@ class Plan:
             self.bake.deadline += self.bake.min_dwell
         if self.bake.requires != "unmonitored":
             self.bake.requires = "no_harm"
+
+    def most_in_force(self, exposure):
+        return ppm(self.fleet.shown(exposure)["largest"]) if self.fleet else exposure
 
     def may_rise(self, t):
         inside = lambda windows: any(first <= t < end for first, end, _ in windows)
@@ -119,7 +138,7 @@ class Plan:
 class Watch:
     def __init__(self, at, base):
         self.entered, self.base, self.units = at, base, base
-        self.elapsed = self.quiet = self.dwell = self.waited = self.renewed = 0
+        self.elapsed = self.quiet = self.dwell = self.lacking = self.waited = self.renewed = 0
         self.mark = self.judged = self.approved = self.promoted = None
 
 
@@ -129,10 +148,40 @@ class State:
         self.attempt = 1
         self.place = "draft"  # "stage" and "expired" are at `stage`
         self.hold = self.clearance = self.watch = self.revision = None
+        self.report, self.since, self.current = None, None, False  # when, and what was seen
 
     def exposure(self, plan):
         live = {"stage": self.stage, "expired": self.stage, "baking": plan.last, "completed": plan.last}
         return plan.stages[live[self.place]].exposure if self.place in live else 0
+
+    def actual(self, plan):
+        seen = self.report and plan.fleet.actual(self.report[1], self.exposure(plan))
+        return seen and seen["actual"]
+
+    def compared(self, plan):
+        if plan.fleet is None:
+            return self.exposure(plan)
+        if not self.current:
+            return 0
+        at, seen = self.report
+        steady = at - self.since > plan.stale_after or not plan.fleet.actual(seen, self.exposure(plan))["gaps"]
+        return share(self.actual(plan) or "0%") if steady else 0
+
+    def lack(self, plan, now, report=None):
+        """The hold and the reason why the declared exposure is not in force at `now`; None and the reason (if any) if it is."""
+        if plan.fleet is None:
+            return None, None
+        declared = {"declared": show_share(self.exposure(plan))}
+        if report is None and not self.current:
+            return "unreported", {"unreported": {**declared, "silent": None}}
+        at, seen = report or self.report
+        if now - at > plan.stale_after:
+            return "unreported", {"unreported": {**declared, "silent": show_span(now - at)}}
+        found = plan.fleet.actual(seen, self.exposure(plan))
+        told, gaps = {**declared, "actual": found["actual"]}, found["gaps"]
+        if gaps:
+            return {"not_in_force": next(iter(gaps[0]))}, {"not_in_force": {**told, "gaps": gaps}}
+        return None, {"in_force": told}
 
     def phase(self):
         if self.place == "stage":
@@ -145,8 +194,11 @@ class State:
             return self.stage
         return plan.last if self.place in ("baking", "completed") else 0
 
-    def move(self, place, stage=0):
+    def move(self, plan, place, stage=0):
+        before = self.exposure(plan)
         self.place, self.stage, self.hold, self.watch = place, stage, None, None
+        if self.exposure(plan) != before or place == "rolling_back":
+            self.current = False
 
 
 def step(plan, before, event):
@@ -154,17 +206,26 @@ def step(plan, before, event):
         return before, None
     assert event["seq"] == before.seq + 1 and event["at"] >= before.at
     state = copy.deepcopy(before)
+    kind = event["kind"]
+    stayed = before.lack(plan, event["at"])[0] is None
+    if isinstance(kind, dict) and "fleet" in kind:
+        stayed = stayed and before.lack(plan, event["at"], (event["at"], kind["fleet"]))[0] is None
     if state.watch and state.hold != "paused":
         state.watch.elapsed += event["at"] - before.at
         state.watch.quiet += event["at"] - before.at
+        if not stayed:
+            state.watch.lacking += event["at"] - before.at
+            state.watch.mark = None
         if state.hold == "approval" and plan.stages[state.stage].within is not None:
             state.watch.waited += event["at"] - before.at
     state.seq, state.at = event["seq"], event["at"]
     reasons = []
-    action = apply(plan, before, state, event["kind"], reasons)
-    if state.exposure(plan) != before.exposure(plan) or state.attempt != before.attempt:
-        state.cohort += 1
+    action = apply(plan, before, state, kind, reasons, stayed)
+    met = lambda one: (one.exposure(plan), one.compared(plan), one.attempt)
+    if met(state)[::2] != met(before)[::2]:
         state.segment = 0
+    if met(state) != met(before) or state.segment != before.segment:
+        state.cohort += 1
     if action is None:
         return state, None
     governing = []
@@ -179,12 +240,13 @@ def step(plan, before, event):
         **({"revision": state.revision} if state.revision is not None else {}),
         "action": action,
         "exposure": show_share(state.exposure(plan)),
+        **({"actual": state.actual(plan)} if state.report and state.actual(plan) else {}),
         "phase": state.phase(),
         "reasons": reasons,
     }
 
 
-def apply(plan, before, state, kind, reasons):
+def apply(plan, before, state, kind, reasons, stayed):
     name, told = (kind, {}) if isinstance(kind, str) else next(iter(kind.items()))
     place, watch = state.place, state.watch
 
@@ -194,11 +256,23 @@ def apply(plan, before, state, kind, reasons):
         return action or "ignore"
 
     def roll_back():
-        state.move("rolling_back")
+        state.move(plan, "rolling_back")
         return "roll_back"
 
     if name == "tick":
         return settle(plan, state, reasons)
+    if name == "fleet":
+        stale = before.current and state.at - before.report[0] > plan.stale_after
+        was = before.lack(plan, before.report[0] if before.report else 0)[0] is None
+        state.report, state.current = (state.at, told), True
+        if not before.current or stale or state.actual(plan) != before.actual(plan):
+            state.since = state.at
+        hold, reason = state.lack(plan, state.at)
+        news = state.actual(plan) != before.actual(plan) or was != (hold is None)
+        action = settle(plan, state, reasons)
+        if news and reason not in reasons:
+            reasons.append(reason)
+        return action or ("observe" if news else None)
     if name == "judged":
         if place in ("rolling_back", "rollback_failed"):
             return None
@@ -218,11 +292,11 @@ def apply(plan, before, state, kind, reasons):
             )
         state.clearance = clearance
         if watch:
-            hear(plan, state, watch, finding)
+            hear(plan, state, watch, finding, stayed)
         return settle(plan, state, reasons)
     if name == "start" and place == "draft":
         reasons.append({"started": told})
-        state.move("scheduled")
+        state.move(plan, "scheduled")
         return settle(plan, state, reasons, "schedule")
     if name == "approve" and place == "stage":
         if told["stage"] != state.stage:
@@ -248,7 +322,8 @@ def apply(plan, before, state, kind, reasons):
             return "revise"
         paused = state.hold == "paused"
         state.attempt += 1
-        state.move("scheduled")
+        state.current = False
+        state.move(plan, "scheduled")
         if paused:
             state.hold = "paused"
         return settle(plan, state, reasons, "revise")
@@ -267,23 +342,28 @@ def apply(plan, before, state, kind, reasons):
         return settle(plan, state, reasons, "resume")
     if name == "abort" and place not in ("rolling_back", "rolled_back"):
         reasons.append({"aborted": told})
-        if place in ("draft", "scheduled"):
-            state.move("rolled_back")
+        seen = state.report[1] if state.report else {}
+        if place in ("draft", "scheduled") and not seen.get("ready_new", 0) + seen.get("not_ready_new", 0):
+            state.move(plan, "rolled_back")
             return "cancel"
         return roll_back()
     if name == "retry" and place in ("rolled_back", "expired"):
         reasons.append({"retried": told})
         state.attempt += 1
-        state.move("scheduled")
+        state.current = False
+        state.move(plan, "scheduled")
         return settle(plan, state, reasons, "retry")
     if place in ("rolling_back", "rollback_failed"):
         if name == "confirm":
+            hold, reason = state.lack(plan, state.at)
+            if hold:
+                return ignored(reason)
             reasons.append("confirmed")
-            state.move("rolled_back")
+            state.move(plan, "rolled_back")
             return "confirm_rollback"
         if name == "rollback_failed":
             reasons.append({"rollback_failed": told})
-            state.move("rollback_failed")
+            state.move(plan, "rollback_failed")
             return "fail_rollback"
     return ignored({"not_applicable": {"command": name, "phase": before.phase()}})
 
@@ -292,7 +372,7 @@ def overdue(stage, watch):
     return stage.within is not None and watch.waited >= stage.within
 
 
-def hear(plan, state, watch, finding):
+def hear(plan, state, watch, finding, stayed):
     verdict, units = finding["verdict"], finding["units"]
     watch.judged = (state.at, finding)
     if units <= watch.base or verdict not in ("safe", "inconclusive", "invalid"):
@@ -301,7 +381,7 @@ def hear(plan, state, watch, finding):
     if verdict == "invalid" or units <= watch.units:
         return
     watch.units = units
-    if state.hold != "paused":
+    if state.hold != "paused" and stayed:
         if watch.mark is not None and state.at - watch.mark <= plan.stale_after:
             watch.dwell += state.at - watch.mark
         watch.mark = state.at
@@ -321,7 +401,7 @@ def settle(plan, state, reasons, noted=None):
     opened, closed, due = gates(plan, state)
     if due:
         action, reason = due
-        state.move("rolling_back") if action == "roll_back" else state.move("expired", state.present(plan))
+        state.move(plan, "rolling_back") if action == "roll_back" else state.move(plan, "expired", state.present(plan))
         reasons += reason
     elif not closed:
         action = advance(plan, state)
@@ -350,24 +430,23 @@ def begins_anew(plan, state):
         return False
     watch.renewed = watch.elapsed
     state.segment += 1
-    state.cohort += 1
     return True
 
 
 def advance(plan, state):
     if state.place == "baking":
-        state.move("completed")
+        state.move(plan, "completed")
         return "complete"
     target = 0 if state.place == "scheduled" else state.stage + 1
     if target <= plan.last:
-        state.move("stage", target)
+        state.move(plan, "stage", target)
         state.clearance, state.watch = None, Watch(state.at, 0)
         return "advance"
     if plan.bake.min_dwell == 0:
-        state.move("completed")
+        state.move(plan, "completed")
         return "complete"
     units = state.watch.units
-    state.move("baking")
+    state.move(plan, "baking")
     state.watch = Watch(state.at, units)
     return "bake"
 
@@ -378,14 +457,16 @@ def gates(plan, state):
         opened.append("clear")
         if state.at < plan.start:
             closed.append(("not_before", {"not_before": {"start": plan.start}}))
+        fleet(plan, state, opened, closed, True)
         rise(plan, state, plan.stages[0].exposure, closed)
         return opened, closed, due
     watch = state.watch
     stage = plan.bake if state.place == "baking" else plan.stages[state.stage]
     monitored = stage.requires != "unmonitored"
-    time, units = watch.dwell if monitored else watch.elapsed, watch.units - watch.base
+    time, units = watch.dwell if monitored else watch.elapsed - watch.lacking, watch.units - watch.base
     met = time >= stage.min_dwell and units >= stage.min_units
     waived = watch.promoted is not None
+    fleet(plan, state, opened, closed, watch.elapsed > plan.stale_after or met or waived)
     if monitored:
         is_open, hold, reason, rolls_back = verdict(plan, state, stage, watch, met, waived)
         opened.append(reason) if is_open else closed.append((hold, reason))
@@ -422,7 +503,16 @@ def gates(plan, state):
     return opened, closed, due
 
 
+def fleet(plan, state, opened, closed, due):
+    hold, reason = state.lack(plan, state.at)
+    if hold:
+        closed.append((hold if due else None, reason))
+    elif reason:
+        opened.append(reason)
+
+
 def rise(plan, state, target, closed):
+    target = plan.most_in_force(target)
     clearance = state.clearance
     if isinstance(clearance, dict) and share(clearance["cap"]) < target:
         closed.append(("budget", {"budget": {"cap": clearance["cap"], "next": show_share(target)}}))

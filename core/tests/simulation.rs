@@ -166,7 +166,7 @@ fn calibration_comes_close_without_going_over() {
     for controller in all() {
         let found = simulation.calibrate(&controller, rate, &|_| {}).unwrap();
         assert!(found.false_rollbacks.share <= 0.1, "{found:?}");
-        let again = simulation.clone().in_scenario(simulation.scenario().clone().healthy());
+        let again = simulation.healthy();
         let outcomes = again.run(&found.controller).unwrap();
         assert_eq!(outcomes.part(Run::is_false_rollback), found.false_rollbacks);
         assert_eq!(found.reached, found.false_rollbacks.share >= 0.04, "{found:?}");

@@ -220,24 +220,37 @@ class Release:
         """What each guardrail measures of a unit, in the order of the spec."""
     @property
     def exposure(self) -> float:
-        """Share of units that the new version reaches now, 0.0 to 1.0."""
+        """Share of units that the new version is to reach now, 0.0 to 1.0, and reaches unless a fleet is still on its way."""
     @property
     def cohort(self) -> int:
         """Number of the present cohort."""
     @property
     def phase(self) -> Phase:
         """Where the rollout stands."""
+    @property
+    def rings(self) -> tuple[str, ...]:
+        """The names of the rings, in the order in which they are released; none in most plans."""
+    def exposure_in(self, ring: str) -> float:
+        """Share of the ring's units that the new version reaches now, 0.0 to 1.0; that of all units, where the plan has no rings."""
+    def fleet(self) -> dict[str, Any] | None:
+        """How far the fleet has come (`actual`) and the next batch (`orders`), by the last report; None without one."""
     @overload
-    def assign(self, unit: str | None) -> Assignment:
-        """The variant of a unit now, and where its outcome belongs. None, like the empty text, is nobody: unassigned."""
+    def assign(self, unit: str | None, *, ring: str | None = None) -> Assignment:
+        """The variant of a unit now, and where its outcome belongs. None, like the empty text, is nobody: unassigned.
+
+        Where the plan has rings, `ring` is the name of the unit's, and has to be given; elsewhere it makes no difference. Only the ring that is
+        being ramped is compared: units of the others are in no arm.
+        """
     @overload
-    def assign(self, unit: _Units) -> NDArray[np.uint8]:
-        """The positions in `variants` of the variants of many units, all under the present exposure.
+    def assign(self, unit: _Units, *, ring: str | None = None) -> NDArray[np.uint8]:
+        """The positions in `variants` of the variants of many units of one ring, all under the present exposure.
 
         None and the empty text are nobody, who gets the control, position 0, as in the scalar form. Anything else that is
         not a text is a `TypeError` that names its position. A numpy array has dtype U, StringDType or object.
         """
-    def assign_all(self, unit: str | None) -> dict[str, Assignment]:
+    def served(self, arm: _Arm) -> Placement:
+        """Where an outcome belongs that a replica of the fleet serves now, by its version. Without a fleet, units are assigned."""
+    def assign_all(self, unit: str | None, *, ring: str | None = None) -> dict[str, Assignment]:
         """The variants of a unit now of all of the release's flags, by their keys. A unit is in the canary of all of them or of none, and one outcome counts for all."""
     def record(
         self,

@@ -26,6 +26,7 @@ Why: TypeAlias = Literal[
     "no_rule",
     "served",
     "sticky",
+    "no_ring",
     "unassigned",
     "not_exposed",
     "allocated",

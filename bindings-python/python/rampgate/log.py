@@ -35,7 +35,7 @@ Severity: TypeAlias = Literal["info", "warning", "critical"]
 """How much a sentence asks for attention."""
 
 Topic: TypeAlias = Literal[
-    "start", "rise", "hold", "command", "budget", "end", "rollback", "confirmation", "quiet", "durations", "undone"
+    "start", "rise", "hold", "command", "fleet", "budget", "end", "rollback", "confirmation", "quiet", "durations", "undone"
 ]
 """What a sentence is about."""
 

@@ -14,6 +14,7 @@ __all__ = [
     "abort",
     "approve",
     "confirm",
+    "fleet",
     "pause",
     "promote",
     "request",
@@ -26,13 +27,23 @@ __all__ = [
     "tick",
 ]
 
-Signal: TypeAlias = Union[str, Mapping[str, Mapping[str, str]]]
-"""`"tick"`, `"confirm"`, or one command with who gave it and why."""
+Signal: TypeAlias = Union[str, Mapping[str, Mapping[str, str]], Mapping[str, Mapping[str, int]]]
+"""`"tick"`, `"confirm"`, or one command with who gave it and why, or what was counted."""
 
 
 def tick() -> Signal:
     """Time has passed: look at the evidence and the budget, and go on if the plan allows."""
     return "tick"
+
+
+def fleet(ready_new: int = 0, not_ready_new: int = 0, ready_old: int = 0, not_ready_old: int = 0, stopping: int = 0) -> Signal:
+    """The replicas of the spec's fleet as they were counted: look as at a tick, by what they expose. The step has the next batch.
+
+    >>> fleet(ready_new=1, ready_old=7)["fleet"]["ready_old"]
+    7
+    """
+    counts = {"ready_new": ready_new, "not_ready_new": not_ready_new, "ready_old": ready_old}
+    return {"fleet": {**counts, "not_ready_old": not_ready_old, "stopping": stopping}}
 
 
 def source_error(why: str) -> Signal:

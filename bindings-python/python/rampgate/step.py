@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 from ._text import moment, share, tagged
 from .report import Lack, Report
 from .slo import GateReport
 
-__all__ = ["Action", "Decision", "DecisionReason", "Event", "Hold", "Phase", "PhaseName", "Replay", "Step"]
+__all__ = ["Action", "Decision", "DecisionReason", "Event", "Gap", "Hold", "Phase", "PhaseName", "Replay", "Step"]
 
 Action: TypeAlias = Literal[
     "schedule",
@@ -34,6 +34,7 @@ Action: TypeAlias = Literal[
     "cancel",
     "expire",
     "retry",
+    "observe",
     "ignore",
 ]
 """What may be decided. Exposure rises with `advance` alone."""
@@ -55,6 +56,8 @@ PhaseName: TypeAlias = Literal[
 Hold: TypeAlias = Literal[
     "paused",
     "not_before",
+    "unreported",
+    "not_in_force",
     "invalid",
     "insufficient",
     "inconclusive",
@@ -64,6 +67,15 @@ Hold: TypeAlias = Literal[
     "approval_lapsed",
 ]
 """What may stand in the way of the next rise."""
+
+Gap: TypeAlias = Literal["new_missing", "new_beyond", "old_beyond", "unavailable"]
+"""What a fleet may lack for an exposure to be in force."""
+
+
+def _held(form: Any) -> tuple[Any, Lack | None, Gap | None]:
+    """A hold, and the lack or the gap that belongs to it."""
+    hold, more = tagged(form)
+    return hold, cast(Any, more) if hold == "insufficient" else None, cast(Any, more) if hold == "not_in_force" else None
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,8 @@ class Phase:
     """What stands in the way, while holding."""
     lack: Lack | None
     """What is lacking, where the hold is `insufficient`."""
+    gap: Gap | None = field(default=None, kw_only=True)
+    """What the fleet lacks first, where the hold is `not_in_force`."""
     text: str = field(repr=False, compare=False)
     """The phase in words."""
 
@@ -92,8 +106,8 @@ class Phase:
     def _read(cls, form: str | dict[str, Any], words: str) -> Phase:
         name, place = tagged(form)
         place = place or {}
-        hold, lack = tagged(place["reason"]) if "reason" in place else (None, None)
-        return cls(name=name, stage=place.get("stage"), hold=hold, lack=lack, text=words)
+        hold, lack, gap = _held(place["reason"]) if "reason" in place else (None, None, None)
+        return cls(name=name, stage=place.get("stage"), hold=hold, lack=lack, gap=gap, text=words)
 
 
 @dataclass(frozen=True)
@@ -104,7 +118,7 @@ class Event:
     at: datetime
     """When, in UTC."""
     kind: str
-    """`judged`, `tick`, or the operator's command."""
+    """`judged`, `tick`, `fleet`, or the operator's command."""
     details: Mapping[str, Any]
     """What came with it, in the form of the JSON text: who gave the command and why, or the finding."""
     json: str = field(repr=False, compare=False)
@@ -148,6 +162,8 @@ class Decision:
     action: Action
     exposure: float
     """The exposure that holds now, 0.0 to 1.0."""
+    actual: float | None
+    """The share of the traffic that meets the new version now, where a fleet decides and was reported; None while no replica is ready."""
     phase: Phase
     """The phase that holds now."""
     reasons: tuple[DecisionReason, ...]
@@ -168,6 +184,7 @@ class Decision:
         return cls(
             at=moment(form.pop("at")),
             exposure=share(form.pop("exposure")),
+            actual=share(form.pop("actual")) if "actual" in form else None,
             revision=form.pop("revision", None),
             phase=Phase._read(form.pop("phase"), phase),
             reasons=tuple(DecisionReason(kind, details or {}, text) for (kind, details), text in told),
@@ -192,6 +209,8 @@ class Step:
     """What the judge saw; None where there was nothing to be judged."""
     gate: GateReport | None
     """What the budget allowed; None without an objective, or where there was nothing to be judged."""
+    fleet: Mapping[str, Any] | None
+    """How far the fleet has come (`actual`) and the batch to carry out next (`orders`); None without a fleet, or a report of its replicas."""
     json: str = field(repr=False, compare=False)
     """The canonical JSON text, the same in every language."""
 
@@ -202,6 +221,7 @@ class Step:
             decisions=tuple(Decision._of(*told) for told in decisions),
             report=None if report is None else Report._of(report),
             gate=None if gate is None else GateReport._of(gate),
+            fleet=json.loads(text).get("fleet"),
             json=text,
         )
 
@@ -215,6 +235,8 @@ class Replay:
     """What stands in the way, in any phase that can wait: scheduled, holding or baking."""
     lack: Lack | None
     """What is lacking, where the hold is `insufficient`."""
+    gap: Gap | None
+    """What the fleet lacks first, where the hold is `not_in_force`."""
     exposure: float
     """The exposure in the end, 0.0 to 1.0."""
     attempt: int
@@ -224,11 +246,12 @@ class Replay:
     @classmethod
     def _of(cls, state: str, phase: Phase, decisions: list[_Told]) -> Replay:
         form = json.loads(state)
-        hold, lack = (None, None) if form["hold"] is None else tagged(form["hold"])
+        hold, lack, gap = (None, None, None) if form["hold"] is None else _held(form["hold"])
         return cls(
             phase=phase,
             hold=hold,
             lack=lack,
+            gap=gap,
             exposure=share(form["exposure"]),
             attempt=form["attempt"],
             cohort=form["cohort"],

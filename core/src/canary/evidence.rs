@@ -32,7 +32,7 @@ pub(super) struct Needed {
 
 /// The two questions that a guardrail asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Question {
+pub(super) enum Question {
     Harm,
     Safety,
 }
@@ -45,7 +45,7 @@ enum Question {
     reason = "a few dozen live for one look; a box would cost more than the copy"
 )]
 #[derive(Clone, Debug)]
-enum Gains {
+pub(super) enum Gains {
     Failures(Wealth),
     Outcomes(HighRateWealth),
     Values(Components),
@@ -53,7 +53,7 @@ enum Gains {
 
 impl Gains {
     /// Of epochs in which nothing was seen.
-    fn none(tests: &Tests) -> Self {
+    pub(super) fn none(tests: &Tests) -> Self {
         match tests {
             Tests::HighRate(_) => Self::Outcomes(HighRateWealth::default()),
             Tests::Distribution(_) => Self::Values(Components::default()),
@@ -62,7 +62,7 @@ impl Gains {
     }
 
     /// Of one epoch; none for means, on which there are no bets.
-    fn of(epoch: &Epoch<'_>, metric: Metric, guardrail: &Guardrail, question: Question) -> Self {
+    pub(super) fn of(epoch: &Epoch<'_>, metric: Metric, guardrail: &Guardrail, question: Question) -> Self {
         match guardrail.tests() {
             Tests::Rate(pair) => Self::Failures(question.of(pair).wealth(&epoch.cell(metric))),
             Tests::HighRate(pair) => Self::Outcomes(question.of(pair).wealth(&epoch.outcomes(metric))),
@@ -79,7 +79,7 @@ impl Gains {
     }
 
     /// Adds what was gained in another epoch of the same guardrail.
-    fn add(&mut self, epoch: &Self) {
+    pub(super) fn add(&mut self, epoch: &Self) {
         match (self, epoch) {
             (Self::Failures(sum), Self::Failures(more)) => sum.add(more),
             (Self::Outcomes(sum), Self::Outcomes(more)) => sum.add(more),
@@ -89,11 +89,21 @@ impl Gains {
     }
 
     /// ln of the e-value if there had been `times` as much of the same data.
-    fn ln_evidence(&self, times: f64) -> f64 {
+    pub(super) fn ln_evidence(&self, times: f64) -> f64 {
         match self {
             Self::Failures(wealth) => wealth.times(times).ln_evidence(),
             Self::Outcomes(wealth) => wealth.times(times).ln_evidence(),
             Self::Values(components) => components.times(times).ln_evidence(),
+        }
+    }
+
+    /// What the best of the bets has gained: ln of the e-value is no more.
+    #[cfg(feature = "simulate")]
+    pub(super) fn most(&self) -> f64 {
+        match self {
+            Self::Failures(wealth) => wealth.most(),
+            Self::Outcomes(wealth) => wealth.most(),
+            Self::Values(components) => components.most(),
         }
     }
 
@@ -107,7 +117,7 @@ impl Gains {
 }
 
 impl Question {
-    fn of<T>(self, pair: &Pair<T>) -> &T {
+    pub(super) fn of<T>(self, pair: &Pair<T>) -> &T {
         match self {
             Self::Harm => &pair.harm,
             Self::Safety => &pair.safety,

@@ -111,7 +111,7 @@ impl Guardrail {
     /// # Errors
     /// A ratio outside 0.001 to 1000, for a distribution or a mean below 1; or a margin that does not exceed what is tolerated.
     pub fn with_ratios(self, tolerated: f64, margin: f64) -> Result<Self, Error> {
-        self.relimited(|limits| Limits { tolerated, margin, ..limits })
+        self.relimited(|limits| (limits.tolerated, limits.margin) = (tolerated, margin))
     }
 
     /// Lets an absolute failure rate count as safe too. Where hardly anything fails, a ratio cannot be proven and a ceiling can.
@@ -119,8 +119,7 @@ impl Guardrail {
     /// # Errors
     /// A guardrail on anything but a rate.
     pub fn with_ceiling(self, ceiling: Probability) -> Result<Self, Error> {
-        self.applies("ceiling", Measure::Rate)?
-            .relimited(|limits| Limits { ceiling: Some(ceiling), ..limits })
+        self.applies("ceiling", Measure::Rate)?.relimited(|limits| limits.ceiling = Some(ceiling))
     }
 
     /// States about which rate the control has, so that at 5% and more the units that did not fail are heard too, which finds small
@@ -132,8 +131,10 @@ impl Guardrail {
         self.applies("reference_rate", Measure::Rate)?.relimited(|limits| {
             let default = default_margin(Measure::Rate, limits.reference_rate);
             let untouched = (limits.margin - default).abs() < f64::EPSILON;
-            let margin = if untouched { default_margin(Measure::Rate, Some(rate)) } else { limits.margin };
-            Limits { reference_rate: Some(rate), margin, ..limits }
+            if untouched {
+                limits.margin = default_margin(Measure::Rate, Some(rate));
+            }
+            limits.reference_rate = Some(rate);
         })
     }
 
@@ -144,7 +145,7 @@ impl Guardrail {
     /// A guardrail on anything but a distribution.
     pub fn with_reference(self, reference: Reference) -> Result<Self, Error> {
         self.applies("reference", Measure::Distribution)?
-            .relimited(|limits| Limits { reference: Some(reference), ..limits })
+            .relimited(|limits| limits.reference = Some(reference))
     }
 
     /// Says which direction is worse.
@@ -155,7 +156,7 @@ impl Guardrail {
         if !matches!(self.limits.measure, Measure::Distribution | Measure::Mean) {
             return Err(Error::absent("worse", Kind::Conflict, "is for distributions and means alone"));
         }
-        self.relimited(|limits| Limits { worse, ..limits })
+        self.relimited(|limits| limits.worse = worse)
     }
 
     /// Says what the companions of a mean's values are.
@@ -163,7 +164,7 @@ impl Guardrail {
     /// # Errors
     /// A guardrail on anything but a mean.
     pub fn with_companion(self, companion: Companion) -> Result<Self, Error> {
-        self.applies("companion", Measure::Mean)?.relimited(|limits| Limits { companion, ..limits })
+        self.applies("companion", Measure::Mean)?.relimited(|limits| limits.companion = companion)
     }
 
     /// Sets the guardrail's part of the harm evidence, relative to the others.
@@ -191,9 +192,10 @@ impl Guardrail {
         Err(Error::new(field, Kind::Conflict, rule, self.limits.measure.name()))
     }
 
-    fn relimited(self, change: impl FnOnce(Limits) -> Limits) -> Result<Self, Error> {
-        let limits = change(self.limits);
-        Ok(Self { tests: limits.tests()?, limits, ..self })
+    fn relimited(mut self, change: impl FnOnce(&mut Limits)) -> Result<Self, Error> {
+        change(&mut self.limits);
+        self.tests = self.limits.tests()?;
+        Ok(self)
     }
 
     /// Name of the metric.

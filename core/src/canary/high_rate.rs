@@ -140,6 +140,12 @@ impl HighRateWealth {
         self.outcomes.add(&other.outcomes);
     }
 
+    /// What the best of the bets has made: the mixture has made no more.
+    #[cfg(feature = "simulate")]
+    pub(super) fn most(&self) -> f64 {
+        f64::max(self.failures.most(), self.outcomes.most())
+    }
+
     pub(super) fn times(&self, times: f64) -> Self {
         Self { failures: self.failures.times(times), outcomes: self.outcomes.times(times) }
     }

@@ -150,7 +150,7 @@ impl Judge {
     }
 
     /// What is missing in the stage judged, if anything.
-    fn lack(&self, look: &Look<'_>) -> Option<Lack> {
+    pub(super) fn lack(&self, look: &Look<'_>) -> Option<Lack> {
         let Some(newest) = look.present().filter_map(|epoch| epoch.canary.newest()).max() else {
             return Some(Lack::NoData);
         };
@@ -173,7 +173,7 @@ impl Judge {
 }
 
 /// The evidence at which a test of this level decides, as ln of an e-value: ln(1/level) (Ville 1939).
-fn needed(level: Probability) -> f64 {
+pub(super) fn needed(level: Probability) -> f64 {
     -math::ln(level.get())
 }
 

@@ -59,6 +59,8 @@ mod rate;
 mod ratio_interval;
 mod report;
 mod restart;
+#[cfg(feature = "simulate")]
+mod screen;
 mod srm;
 mod wealth;
 mod worse;
@@ -83,6 +85,8 @@ pub use proportion::{confidence_sequence, ln_evidence_below};
 pub use rate::{Cell, RateTest};
 pub use ratio_interval::ratio_interval;
 pub use report::{Arms, Comparison, Guarantee, GuardrailReport, Interval, QuantileReport, Report};
+#[cfg(feature = "simulate")]
+pub(crate) use screen::{Past, Said, Screen};
 pub use srm::ln_evidence_of_mismatch;
 pub use wealth::Wealth;
 pub use worse::Worse;

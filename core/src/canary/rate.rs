@@ -80,12 +80,22 @@ impl RateTest {
         if !cell.is_comparable() {
             return Wealth::default();
         }
+        self.made(&self.losses(cell.rho), cell)
+    }
+
+    /// What each bet loses at every failure of either arm, at a share strictly between 0 and 1: ln(1 + q(R0)(e^t - 1)).
+    pub(super) fn losses(&self, rho: f64) -> Wealth {
         let bound = math::exp(self.ln_bound);
+        let q0 = rho * bound / (rho * bound + (1.0 - rho));
+        Wealth::of(|step| math::ln_1p(q0 * if self.side > 0.0 { step.up } else { step.down }))
+    }
+
+    /// The bets' wealth by [`losses`](Self::losses) of the cell's share.
+    pub(super) fn made(&self, losses: &Wealth, cell: &Cell) -> Wealth {
         let (x1, x0) = (math::count(cell.canary_failures), math::count(cell.control_failures));
-        let q0 = cell.rho * bound / (cell.rho * bound + (1.0 - cell.rho));
-        Wealth::of(|step| {
-            let (t, growth) = if self.side > 0.0 { (step.size, step.up) } else { (-step.size, step.down) };
-            x1 * t - (x1 + x0) * math::ln_1p(q0 * growth)
+        losses.map(|step, loss| {
+            let t = if self.side > 0.0 { step.size } else { -step.size };
+            x1 * t - (x1 + x0) * loss
         })
     }
 

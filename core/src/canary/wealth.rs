@@ -44,6 +44,21 @@ impl Wealth {
         wealth
     }
 
+    /// Each bet's number as another.
+    pub(super) fn map(&self, number: impl Fn(&Step, f64) -> f64) -> Self {
+        let mut numbers = Self::default();
+        for ((to, from), step) in numbers.ln.iter_mut().zip(&self.ln).zip(&HALF_NORMAL) {
+            *to = number(step, *from);
+        }
+        numbers
+    }
+
+    /// What the best of the bets has made: the mixture has made no more.
+    #[cfg(feature = "simulate")]
+    pub(super) fn most(&self) -> f64 {
+        self.ln.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+    }
+
     /// Puts what `other` has made on top. Adding in the order of the epochs gives the same bits everywhere.
     pub fn add(&mut self, other: &Self) {
         for (ln, more) in self.ln.iter_mut().zip(&other.ln) {

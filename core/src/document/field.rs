@@ -208,13 +208,19 @@ impl<'a> Field<'a> {
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
             return Some(*value);
         }
+        self.refuse_word(&mut words.iter().map(|(word, _)| *word));
+        None
+    }
+
+    /// Notes that this text is none of the words.
+    #[inline(never)]
+    fn refuse_word(&self, words: &mut dyn Iterator<Item = &str>) {
         let mut rule = String::from("must be one of");
-        for (position, (word, _)) in words.iter().enumerate() {
+        for (position, word) in words.enumerate() {
             let comma = if position == 0 { "" } else { "," };
             let _ = write!(rule, "{comma} `{word}`");
         }
         self.refuse(Kind::Unknown, rule);
-        None
     }
 
     pub(crate) fn list(&self) -> Option<Vec<Self>> {

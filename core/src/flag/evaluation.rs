@@ -36,6 +36,8 @@ pub enum Reason {
     Served,
     /// The unit had this variant before, under the same salt.
     Sticky,
+    /// The release goes from ring to ring, and nobody said in which one the unit is: the default.
+    NoRing,
     /// There is no unit (an empty id), so nothing can be assigned: the default.
     Unassigned,
     /// The unit's slot is beyond the exposure: the default.

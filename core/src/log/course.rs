@@ -1,6 +1,6 @@
 use super::Severity;
 use super::phrases::{held_for, stage};
-use super::words::{instant, lasting};
+use super::words::{instant, lasting, quoted};
 use crate::quantity::{Share, Timestamp};
 use crate::rollout::{Hold, Phase, Plan, State};
 use alloc::borrow::ToOwned as _;
@@ -31,11 +31,17 @@ pub(super) struct Order {
     confirmed: Option<Timestamp>,
 }
 
-/// `stage 2 of 3`, or the bake.
+/// `stage 2 of 3`, with the ring where there are rings, or the bake.
 pub(super) fn place(plan: &Plan, state: &State) -> String {
     match state.stage() {
         Some(number) if state.phase() != Phase::Baking => {
-            format!("{} of {}", stage(number), plan.stages().len())
+            let place = format!("{} of {}", stage(number), plan.stages().len());
+            match plan.stage(number).and_then(|stage| plan.ring_of(&stage).zip(Some(stage))) {
+                None => place,
+                Some((ring, stage)) => {
+                    format!("{place}, {} of ring {}", stage.exposure_in_ring(), quoted(ring.name()))
+                }
+            }
         }
         _ => "the bake".into(),
     }

@@ -2,7 +2,8 @@
 
 use super::words::{counted, instant, lasting, odds_needed, odds_reached, quoted, who};
 use crate::canary::Lack;
-use crate::quantity::Span;
+use crate::quantity::{Share, Span};
+use crate::rollout::fleet::Gap;
 use crate::rollout::{Hold, Phase, Reason};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -28,6 +29,22 @@ pub(super) fn stage(number: u32) -> String {
 pub(super) fn clause(reason: &Reason) -> String {
     match reason {
         Reason::Clear => "nothing stood in the way".into(),
+        Reason::InForce { declared, actual } if *actual == Some(*declared) => {
+            format!("the declared {declared} was in force")
+        }
+        Reason::InForce { declared, actual } => {
+            format!("the declared {declared} was in force, {}", really(*actual))
+        }
+        Reason::NotInForce { declared, actual, gaps } => {
+            let gaps: Vec<String> = gaps.iter().map(gap).collect();
+            format!("declared {declared}, {} ({})", really(*actual), gaps.join(", "))
+        }
+        Reason::Unreported { declared, silent: None } => {
+            format!("nobody had reported the replicas since {declared} was declared")
+        }
+        Reason::Unreported { silent: Some(silent), .. } => {
+            format!("the last report of the replicas was {} old", lasting(*silent))
+        }
         Reason::Approved { by, .. } => format!("{} approved it", who(by)),
         Reason::Promoted { by } => format!("{} waived the rest of the waiting", who(by)),
         Reason::Harm { have, need } => {
@@ -105,6 +122,31 @@ pub(super) fn clause(reason: &Reason) -> String {
     }
 }
 
+fn really(actual: Option<Share>) -> String {
+    actual.map_or_else(|| "with no replica ready".into(), |actual| format!("actual {actual}"))
+}
+
+/// What a fleet lacked, in replicas.
+fn gap(gap: &Gap) -> String {
+    let replicas = |number: u32, kind| counted(number.into(), &format!("{kind}replica"));
+    match *gap {
+        Gap::NewMissing { ready, need } => {
+            let missing = need.saturating_sub(ready);
+            let were = if missing == 1 { "was" } else { "were" };
+            format!("{missing} of {} {were} missing", replicas(need, "new "))
+        }
+        Gap::NewBeyond { there, most } => {
+            format!("{} too many", replicas(there.saturating_sub(most), "new "))
+        }
+        Gap::OldBeyond { ready, most } => {
+            format!("{} too many", replicas(ready.saturating_sub(most), "old "))
+        }
+        Gap::Unavailable { ready, need } => {
+            format!("{} too few", replicas(need.saturating_sub(ready), "ready "))
+        }
+    }
+}
+
 /// What a look without a verdict lacked.
 pub(super) fn lacking(lack: Lack) -> &'static str {
     match lack {
@@ -123,6 +165,8 @@ fn time(span: Span) -> String {
 pub(super) fn held_for(hold: Hold) -> String {
     match hold {
         Hold::NotBefore => " until its start".into(),
+        Hold::Unreported => " for lack of a report of the replicas".into(),
+        Hold::NotInForce(_) => " by the replicas".into(),
         Hold::Invalid => ", as the two groups were not filled as assigned".into(),
         Hold::Insufficient(_) => " for lack of data".into(),
         Hold::Inconclusive => " for lack of proof of safety".into(),

@@ -13,6 +13,8 @@ use alloc::vec::Vec;
 pub(super) struct Quiet {
     looks: u64,
     ticks: u64,
+    /// Counts of a fleet's replicas.
+    reports: u64,
     /// Looks at a stage or an attempt that was over.
     late: u64,
     first: Timestamp,
@@ -28,6 +30,7 @@ impl Quiet {
         let mut quiet = before.unwrap_or(Self {
             looks: 0,
             ticks: 0,
+            reports: 0,
             late: 0,
             first: event.at,
             last: event.at,
@@ -41,6 +44,8 @@ impl Quiet {
             if state.watch().is_some() && !late {
                 quiet.finding = Some(*finding);
             }
+        } else if matches!(event.kind, EventKind::Fleet(_)) {
+            quiet.reports = quiet.reports.saturating_add(1);
         } else {
             quiet.ticks = quiet.ticks.saturating_add(1);
         }
@@ -48,7 +53,7 @@ impl Quiet {
     }
 
     pub(super) fn told(self) -> Sentence {
-        let parts = [(self.looks, "look"), (self.ticks, "tick")];
+        let parts = [(self.looks, "look"), (self.ticks, "tick"), (self.reports, "report")];
         let parts = parts.into_iter().filter(|(number, _)| *number > 0);
         let parts: Vec<String> = parts.map(|(number, noun)| counted(number, noun)).collect();
         let mut text = format!("{} changed nothing", listed(&parts));
@@ -56,7 +61,7 @@ impl Quiet {
             text += &format!(" over {}", lasting(self.last.since(self.first)));
         }
         if let Some(finding) = &self.finding {
-            let look = match (self.looks, self.ticks) {
+            let look = match (self.looks, self.ticks.saturating_add(self.reports)) {
                 (1, 0) => "it",
                 (1, _) => "the look",
                 _ => "the last look",

@@ -53,6 +53,8 @@ pub enum Topic {
     Hold,
     /// Someone paused or resumed, approved, waived, or asked for what could not be.
     Command,
+    /// The replicas of a fleet came or went: another actual exposure, or the declared one in force, or no longer.
+    Fleet,
     /// The error budget changed its answer.
     Budget,
     /// The bake began, or the release was complete.

@@ -6,7 +6,7 @@ use super::words::{counted, lasting, quoted, who, why};
 use super::{Sentence, Severity, Story, Subject, Topic};
 use crate::error::Error;
 use crate::quantity::Share;
-use crate::rollout::{Action, Decision, Event, EventKind, Phase, Plan, Reason, State, step};
+use crate::rollout::{Action, Command, Decision, Event, EventKind, Phase, Plan, Reason, State, step};
 use crate::slo::Clearance;
 use alloc::borrow::ToOwned as _;
 use alloc::format;
@@ -277,6 +277,20 @@ impl<'a> Teller<'a> {
                 self.say(turn, Topic::Rollback, Severity::Warning, text);
             }
             Action::RollBack => self.roll_back(turn, &because),
+            Action::Observe => {
+                let mut letters = because.chars();
+                let first = letters.next().map(|first| first.to_ascii_uppercase());
+                let text: String = first.into_iter().chain(letters).collect();
+                let exposed = |reason: &&Reason| matches!(reason, Reason::NotInForce { declared, actual, .. } if actual.is_some_and(|actual| actual > *declared));
+                let severity = if rest.iter().any(exposed) { Severity::Warning } else { Severity::Info };
+                self.say(turn, Topic::Fleet, severity, text + ".");
+            }
+            Action::Ignore if turn.event.kind == EventKind::Command(Command::Confirm) && !rest.is_empty() => {
+                let text = format!(
+                    "The host confirmed too early that exposure 0% is in force, which did nothing: {because}."
+                );
+                self.say(turn, Topic::Confirmation, Severity::Warning, text);
+            }
             Action::ConfirmRollback => {
                 self.course.confirm(turn.event.at);
                 let text = format!(
@@ -303,6 +317,12 @@ impl<'a> Teller<'a> {
 
     fn roll_back(&mut self, turn: &Turn<'_>, because: &str) {
         let (from, at) = (turn.before.exposure(), turn.event.at);
+        let actual = turn.before.actual();
+        if matches!(turn.before.phase(), Phase::Draft | Phase::Scheduled) {
+            self.course.order(at, actual.unwrap_or_default(), because);
+            let text = "A rollback was ordered, since new replicas were there already.".into();
+            return self.say(turn, Topic::Rollback, Severity::Critical, text);
+        }
         if from == Share::ZERO {
             let text = "The rollback was ordered again.".into();
             return self.say(turn, Topic::Rollback, Severity::Critical, text);
@@ -316,6 +336,9 @@ impl<'a> Teller<'a> {
         }
         self.course.order(at, from, &because);
         let mut text = format!("Rolled back from {from} to 0%");
+        if let Some(actual) = actual.filter(|actual| *actual != from) {
+            text += &format!(", when the actual exposure was {actual}");
+        }
         if !because.is_empty() {
             text += &format!(": {because}");
         }

@@ -11,7 +11,7 @@ fn ln_gamma(x: f64) -> f64 {
 /// What Stirling's formula leaves out: ln Gamma(x) - [(x - 1/2) ln x - x + ln(2 pi)/2], for x > 0.
 ///
 /// From 10 on by the asymptotic series (Abramowitz and Stegun 1964, 6.1.41), whose next term is below 1e-16 there.
-fn stirling_remainder(x: f64) -> f64 {
+pub(crate) fn stirling_remainder(x: f64) -> f64 {
     if x < 10.0 {
         return ln_gamma(x) - ((x - 0.5) * ln(x) - x + HALF_LN_TAU);
     }

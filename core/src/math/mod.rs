@@ -14,6 +14,8 @@ mod tail;
 mod zero;
 
 pub(crate) use gamma::ln_beta_binomial_odds;
+#[cfg(feature = "simulate")]
+pub(crate) use gamma::stirling_remainder;
 pub(crate) use half_normal::{HALF_NORMAL, Step};
 pub(crate) use log_sum::LogSum;
 pub(crate) use normal::{ln_normal_cdf, normal_cdf, normal_density, normal_quantile};

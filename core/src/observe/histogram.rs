@@ -227,7 +227,10 @@ impl Histogram {
         }
         if from < self.first {
             let missing = self.first - from;
-            self.counts.splice(0..0, core::iter::repeat_n(0, missing));
+            let mut counts = Vec::with_capacity(missing + self.counts.len());
+            counts.resize(missing, 0);
+            counts.extend_from_slice(&self.counts);
+            self.counts = counts;
             self.first = from;
         }
         if self.counts.len() < to - self.first {

@@ -7,6 +7,7 @@ mod table;
 
 pub(crate) use table::Table;
 
+use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 /// Sorts in place, without memory of its own; equal items come in any order. At most about 2 n log n comparisons, whatever the items.
@@ -23,6 +24,12 @@ pub(crate) fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
 /// The same by the items' own order.
 pub(crate) fn sort<T: Ord>(items: &mut [T]) {
     sort_by(items, T::cmp);
+}
+
+/// The same, in which equal items keep their order: their places are noted beside them, and go where they go.
+pub(crate) fn sort_stably_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
+    let count = items.len();
+    heap_sort(&mut Placed { items, places: (0..count).collect(), compare }, count);
 }
 
 /// What a sort asks of a list.
@@ -44,6 +51,25 @@ impl<T, F: Fn(&T, &T) -> Ordering> Sortable for Items<'_, T, F> {
 
     fn swap(&mut self, one: usize, other: usize) {
         self.items.swap(one, other);
+    }
+}
+
+struct Placed<'i, T, F> {
+    items: &'i mut [T],
+    places: Vec<usize>,
+    compare: F,
+}
+
+impl<T, F: Fn(&T, &T) -> Ordering> Sortable for Placed<'_, T, F> {
+    fn is_before(&self, one: usize, other: usize) -> bool {
+        let places = || self.places.get(one).cmp(&self.places.get(other));
+        let items = self.items.get(one).zip(self.items.get(other));
+        items.is_some_and(|(one, other)| (self.compare)(one, other).then_with(places).is_lt())
+    }
+
+    fn swap(&mut self, one: usize, other: usize) {
+        self.items.swap(one, other);
+        self.places.swap(one, other);
     }
 }
 
@@ -76,7 +102,6 @@ fn sink(items: &mut dyn Sortable, mut top: usize, end: usize) {
 mod tests {
     use super::*;
     use crate::siphash::SipHash;
-    use alloc::vec::Vec;
 
     #[test]
     fn any_list_comes_out_as_the_standard_library_sorts_it() {
@@ -108,6 +133,18 @@ mod tests {
             });
             assert!(items.is_sorted());
             assert!(counted.take() <= 2 * 1_024 * 11);
+        }
+    }
+
+    #[test]
+    fn equal_items_keep_their_order_where_that_is_asked() {
+        for count in [0, 1, 2, 7, 100, 999] {
+            let mut items: Vec<(u64, u32)> =
+                (0..count).map(|n: u32| (SipHash::UNKEYED.hash(&n.to_le_bytes()) % 5, n)).collect();
+            let mut expected = items.clone();
+            expected.sort_by_key(|item| item.0);
+            sort_stably_by(&mut items, |one, other| one.0.cmp(&other.0));
+            assert_eq!(items, expected);
         }
     }
 

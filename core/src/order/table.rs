@@ -109,12 +109,14 @@ impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Visitor<'de> for Entri
             entries.push(entry);
         }
         if !entries.is_sorted_by(|one, next| one.0 < next.0) {
-            let mut numbered: Vec<(usize, (K, V))> = entries.into_iter().enumerate().collect();
-            super::sort_by(&mut numbered, |(at, one), (other_at, other)| {
-                one.0.cmp(&other.0).then(other_at.cmp(at))
+            super::sort_stably_by(&mut entries, |one, other| one.0.cmp(&other.0));
+            entries.dedup_by(|later, kept| {
+                let same = later.0 == kept.0;
+                if same {
+                    core::mem::swap(later, kept);
+                }
+                same
             });
-            numbered.dedup_by(|later, first| later.1.0 == first.1.0);
-            entries = numbered.into_iter().map(|(_, entry)| entry).collect();
         }
         Ok(Table { entries })
     }

@@ -52,6 +52,12 @@ impl Span {
     pub fn saturating_add(self, other: Self) -> Self {
         Self::clamped(self.0.saturating_add(other.0))
     }
+
+    /// What is left of it without `other`; 0 where that is longer.
+    #[must_use]
+    pub const fn saturating_sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
 }
 
 impl FromStr for Span {

@@ -36,7 +36,7 @@ impl Release {
     /// whose error budget is spent by a fraction, of whose requests a tally keeps shares and not numbers: record them by
     /// [`record_outcomes`](Self::record_outcomes) and [`record_requests`](Self::record_requests). Then nothing was recorded.
     pub fn record_tally(&mut self, placement: Placement, at: Timestamp, tally: &Tally) -> Result<(), Error> {
-        let spends = self.spec.budget_rule().map(|rule| rule.metric);
+        let spends = self.spec.spends();
         let measure = spends.and_then(|metric| self.spec.measures().get(metric.position()));
         if measure == Some(&Measure::Fraction) {
             let rule = "does not tell how many requests were made, which the spec's budget counts";

@@ -24,7 +24,7 @@ pub enum ControlPool {
 }
 
 impl ControlPool {
-    /// Share of all units that is in the control at an exposure of `canary`.
+    /// Share of all units, or of a ring's, that is in the control at an exposure of `canary`.
     pub(crate) fn share(self, canary: Share) -> Share {
         match self {
             Self::Rest => canary.complement(),

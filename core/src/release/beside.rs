@@ -1,4 +1,5 @@
-use super::run::{Judged, Run};
+use super::fleet::FleetStep;
+use super::run::{Judged, Run, Told};
 use super::{Release, Signal};
 use crate::canary::Report;
 use crate::error::{Error, Kind};
@@ -32,6 +33,10 @@ pub struct SharedStep {
     /// What the exposure that was decided may spend at most before it is noticed: once every replica follows it, the reservation may
     /// be lowered to this, and at 0 released or settled. None while a rollback is not confirmed: then lower nothing.
     pub keep_ppm: Option<u64>,
+    /// As in [`Step`](super::Step).
+    #[cfg_attr(feature = "fleet", serde(skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(not(feature = "fleet"), serde(skip))]
+    pub fleet: Option<FleetStep>,
 }
 
 impl Release {
@@ -110,10 +115,12 @@ impl Release {
         let gate = *self.spec.gate().ok_or_else(|| Error::absent("spec.objective", Kind::Missing, rule))?;
         let held_ppm = reservations.granted(newest);
         let others = reservations.held_beside(newest.reservation());
+        let mut told = self.hear_fleet(at, &signal)?;
+        let heard = !told.events.is_empty();
         let mut look = if signal.looks_first(true) { self.look(at, &signal, true) } else { None };
         let alone = signal.clone().into_command(self.rollout());
         let after = |look: Option<EventKind>| {
-            let tick = (look.is_none() && alone.is_none()).then_some(EventKind::Tick);
+            let tick = (look.is_none() && alone.is_none() && !heard).then_some(EventKind::Tick);
             look.into_iter().chain(alone.clone()).chain(tick)
         };
 
@@ -130,21 +137,31 @@ impl Release {
             run = self.run(at, after(Some(kind)))?;
             (report, asked) = (look.report, reserved);
         }
-        let (events, decisions) = self.commit(run);
+        told.add(self.commit(run));
+        let Told { events, decisions } = told;
         let keep_ppm = match self.phase() {
             Phase::RollingBack | Phase::RollbackFailed => None,
             Phase::Completed => Some(0), // the budget is the service's own again
-            _ => Some(gate.spend_ppm(self.exposure())),
+            _ => Some(gate.spend_ppm(self.most_in_force())),
         };
         let reserve_ppm = wanted.or_else(|| keep_ppm.filter(|keep| *keep > held_ppm));
-        Ok(SharedStep { events, decisions, report, gate: asked, held_ppm, reserve_ppm, keep_ppm })
+        Ok(SharedStep {
+            events,
+            decisions,
+            report,
+            gate: asked,
+            held_ppm,
+            reserve_ppm,
+            keep_ppm,
+            fleet: self.fleet(),
+        })
     }
 
     /// What a rise that the run decides may spend, if more than is held. A new attempt rises from nothing.
     fn uncovered(&self, run: &Run, gate: &Gate, held_ppm: u64) -> Option<u64> {
         let (before, after) = (self.rollout(), &run.state);
         let rises = after.exposure() > before.exposure() || after.attempt() != before.attempt();
-        let spend = gate.spend_ppm(after.exposure());
+        let spend = gate.spend_ppm(self.spec.plan().most_in_force(after.exposure()));
         (rises && spend > held_ppm).then_some(spend)
     }
 }

@@ -1,14 +1,15 @@
 use super::contribution::Contribution;
 use super::message::{Cohort, DELTA, DIRECTIVE, Delta, Directive, Everything, STATE};
 use super::references::References;
-use super::run::{Judged, Run};
+use super::ring::Reach;
+use super::run::{Judged, Run, Told};
 use super::{Assignment, Assignments, Placement, Signal, Spec, Step};
 use crate::canary::{Epoch, Lack, Look, Verdict};
 use crate::error::{Error, Kind};
 use crate::flag::Reason;
 use crate::observe::{Cumulative, Entry, Joined, Ledger, Measure, Metric, Outcome, ReplicaId};
 use crate::quantity::{Share, Timestamp};
-use crate::rollout::{self, Decision, Event, EventKind, Phase, State};
+use crate::rollout::{self, Event, EventKind, Phase, State};
 use crate::slo::{Clearance, GateReport};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -106,7 +107,7 @@ impl Release {
         self.directive.rollout.phase()
     }
 
-    /// Share of units that the new version reaches now.
+    /// Share of units that the new version is to reach now, and that it reaches unless a [fleet](Self::fleet) is still on its way.
     #[must_use]
     pub fn exposure(&self) -> Share {
         self.directive.rollout.exposure()
@@ -127,10 +128,26 @@ impl Release {
     }
 
     /// The variant of a unit now, and where its outcome belongs. The same for every replica that follows the same directive.
+    ///
+    /// Where the plan has [rings](crate::rollout::Ring), call [`assign_in`](Self::assign_in): here the unit's ring is not known, so it has the control variant
+    /// by [`Reason::NoRing`] and is in no arm, at every stage. Nobody is exposed by mistake, and a release whose host forgets the rings stays without data.
+    ///
+    /// Of a release with a [fleet](super::Spec) the load balancer draws, and nobody here knows whom it sent where: every unit is given the control variant, unless it is
+    /// overridden, and is in no arm. Ask [`served`](Self::served) there.
     pub fn assign(&self, unit: &str) -> Assignment<'_> {
-        let evaluation = self.spec.flag().evaluate_at(unit, self.exposure());
-        let placement = self.placement(unit, evaluation.reason());
+        self.assigned(unit, self.reach_of_all())
+    }
+
+    pub(super) fn assigned(&self, unit: &str, reach: Option<Reach>) -> Assignment<'_> {
+        let flag = self.spec.flag();
+        let evaluation = flag.follow(unit, self.draw(unit, reach));
+        let placement = self.placement(unit, evaluation.reason(), reach);
         Assignment { variant: evaluation.variant(), placement, reason: evaluation.reason() }
+    }
+
+    /// What the slot of a unit says, if it is known of how many.
+    fn draw(&self, unit: &str, reach: Option<Reach>) -> Reason {
+        reach.map_or(Reason::NoRing, |reach| self.spec.flag().draw(unit, reach.exposure))
     }
 
     /// The variants of a unit of all flags that are released together, at the cost of one: its slots are the first flag's.
@@ -155,16 +172,21 @@ impl Release {
     /// # Ok::<(), rampgate::Error>(())
     /// ```
     pub fn assign_all<'r>(&'r self, unit: &'r str) -> Assignments<'r> {
+        self.assigned_all(unit, self.reach_of_all())
+    }
+
+    pub(super) fn assigned_all<'r>(&'r self, unit: &'r str, reach: Option<Reach>) -> Assignments<'r> {
         let (first, others) = (self.spec.flag(), self.spec.other_flags());
-        let drawn = first.draw(unit, self.exposure());
-        let placement = self.placement(unit, first.follow(unit, drawn).reason());
+        let drawn = self.draw(unit, reach);
+        let placement = self.placement(unit, first.follow(unit, drawn).reason(), reach);
         Assignments { first, others, unit, drawn, placement }
     }
 
     /// The place of a unit whose variant of the first flag has this reason. Where another flag sets it apart, nobody drew lots for the whole.
-    fn placement(&self, unit: &str, reason: Reason) -> Placement {
-        let apart = self.spec.other_flags().iter().any(|flag| flag.sets_apart(unit));
-        let arm = if apart { None } else { self.spec.control().arm(self.exposure(), reason) };
+    fn placement(&self, unit: &str, reason: Reason, reach: Option<Reach>) -> Placement {
+        let apart = || self.spec.other_flags().iter().any(|flag| flag.sets_apart(unit));
+        let reach = reach.filter(|reach| reach.compared && !apart());
+        let arm = reach.and_then(|reach| self.spec.control().arm(reach.exposure, reason));
         Placement { cohort: self.cohort(), arm }
     }
 
@@ -235,16 +257,18 @@ impl Release {
     /// A step that takes the same decisions, with a report or without one, which costs most of it.
     pub(crate) fn step_saying(&mut self, at: Timestamp, signal: Signal, report: bool) -> Result<Step, Error> {
         let looks = signal.looks_first(self.spec.gate().is_some());
+        let mut told = self.hear_fleet(at, &signal)?;
         let judged = looks.then(|| self.look(at, &signal, report)).flatten();
         let (judged, report, gate) = match judged {
             None => (None, None, None),
             Some(Judged { kind, report, gate }) => (Some(kind), report, gate),
         };
-        let command =
-            signal.into_command(self.rollout()).or_else(|| judged.is_none().then_some(EventKind::Tick));
+        let tick = (judged.is_none() && told.events.is_empty()).then_some(EventKind::Tick);
+        let command = signal.into_command(self.rollout()).or(tick);
         let run = self.run(at, judged.into_iter().chain(command))?;
-        let (events, decisions) = self.commit(run);
-        Ok(Step { events, decisions, report, gate })
+        told.add(self.commit(run));
+        let Told { events, decisions } = told;
+        Ok(Step { events, decisions, report, gate, fleet: self.fleet() })
     }
 
     /// What these events, one after the other, would come to. Nothing changes.
@@ -262,7 +286,7 @@ impl Release {
                 cohorts.push(Cohort {
                     attempt: next.attempt(),
                     stage: next.stage(),
-                    exposure: next.exposure(),
+                    exposure: next.compared(self.spec.plan()),
                     segment: next.segment(),
                 });
             }
@@ -274,14 +298,14 @@ impl Release {
     }
 
     /// Makes what a run came to the release's state.
-    pub(super) fn commit(&mut self, run: Run) -> (Vec<Event>, Vec<Decision>) {
+    pub(super) fn commit(&mut self, run: Run) -> Told {
         let Run { state, events, decisions, cohorts } = run;
         self.directive.rollout = state;
         if !cohorts.is_empty() && self.spec.measures().contains(&Measure::Distribution) {
             self.references.freeze(self.cohort(), &self.spec, &self.total());
         }
         self.directive.cohorts.extend(cohorts);
-        (events, decisions)
+        Told { events, decisions }
     }
 
     /// This replica's contribution, cumulative, to be [merged](Self::merge) by the controller. Deliver it as often as you like, over any path,
@@ -368,11 +392,15 @@ impl Release {
             .iter()
             .filter_map(|(number, both)| {
                 let cohort = self.directive.cohorts.get(usize::try_from(*number).ok()?)?;
+                let stage = cohort.stage.filter(|_| cohort.attempt == attempt)?;
+                // the arms are of the ring that is ramped
+                let ring = self.spec.plan().stage(stage).filter(|stage| stage.ring().is_some());
+                let canary_share = ring.map_or(cohort.exposure, |stage| stage.exposure_in_ring());
                 Some(Epoch {
-                    stage: cohort.stage.filter(|_| cohort.attempt == attempt)?,
+                    stage,
                     segment: cohort.segment,
-                    canary_share: cohort.exposure,
-                    control_share: self.spec.control().share(cohort.exposure),
+                    canary_share,
+                    control_share: self.spec.control().share(canary_share),
                     canary: &both.canary,
                     control: &both.control,
                     references: self.references.of(*number),
@@ -393,8 +421,8 @@ impl Release {
             report.finding = finding;
         }
         let gate = self.spec.gate().map(|gate| {
-            let asked = self.next_exposure(stage);
-            gate.ask(&gate.read(&total.budget, at), self.exposure(), asked)
+            let (current, asked) = self.risked(stage);
+            gate.ask(&gate.read(&total.budget, at), current, asked)
         });
         let clearance = gate.as_ref().map_or(Clearance::Allow, GateReport::answer);
         let kind = EventKind::Judged { attempt, stage, finding, clearance };
@@ -402,7 +430,7 @@ impl Release {
     }
 
     /// The exposure that the rollout asks for next: the first stage's while nobody is exposed, the present one after the last.
-    fn next_exposure(&self, stage: u32) -> Share {
+    pub(super) fn next_exposure(&self, stage: u32) -> Share {
         let ahead = if self.exposure() == Share::ZERO { stage } else { stage.saturating_add(1) };
         let next = usize::try_from(ahead).ok().and_then(|ahead| self.spec.plan().stages().get(ahead));
         next.map_or(self.exposure(), |stage| stage.exposure())
@@ -419,7 +447,7 @@ fn check_directive(spec: &Spec, directive: &Directive) -> Result<(), Error> {
         |cohort: &Cohort| cohort.stage.is_none_or(|stage| usize::try_from(stage).is_ok_and(|s| s < stages));
     let consistent = present.is_some_and(|cohort| {
         (cohort.exposure, cohort.attempt, cohort.segment)
-            == (state.exposure(), state.attempt(), state.segment())
+            == (state.compared(spec.plan()), state.attempt(), state.segment())
     }) && directive.cohorts.iter().all(possible);
     if consistent {
         Ok(())

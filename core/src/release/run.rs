@@ -11,6 +11,20 @@ pub(super) struct Judged {
     pub(super) gate: Option<GateReport>,
 }
 
+/// What has happened: the events to log and what they decided.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) events: Vec<Event>,
+    pub(super) decisions: Vec<Decision>,
+}
+
+impl Told {
+    pub(super) fn add(&mut self, more: Self) {
+        self.events.extend(more.events);
+        self.decisions.extend(more.decisions);
+    }
+}
+
 /// What events come to, before it is anybody's state.
 pub(super) struct Run {
     pub(super) state: State,

@@ -1,5 +1,6 @@
 use crate::document::{Field, Node};
 use crate::error::{Error, Problems};
+use crate::rollout::fleet::Observed;
 use crate::rollout::{Command, EventKind, State};
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,8 @@ pub enum Signal {
         /// What failed, for the log.
         why: String,
     },
+    /// The host has counted the replicas of the spec's fleet: look at the evidence and the budget by what they expose, and go on if the plan allows.
+    Fleet(Observed),
     /// A command of a person or the host; an approval that names no stage is one of the present stage.
     #[serde(untagged)]
     Command(Command),
@@ -55,7 +58,7 @@ impl Signal {
     /// Whether it is preceded by a look, in a release that keeps a budget or not.
     pub(super) const fn looks_first(&self, budget: bool) -> bool {
         match self {
-            Self::Tick | Self::SourceError { .. } => true,
+            Self::Tick | Self::SourceError { .. } | Self::Fleet(_) => true,
             Self::Command(Command::Start { .. } | Command::Retry { .. } | Command::Revise { .. }) => budget,
             Self::Command(_) => false,
         }
@@ -64,7 +67,7 @@ impl Signal {
     /// The command that it is, as the log has it; none for those that only say that time has passed.
     pub(super) fn into_command(self, state: &State) -> Option<EventKind> {
         match self {
-            Self::Tick | Self::SourceError { .. } => None,
+            Self::Tick | Self::SourceError { .. } | Self::Fleet(_) => None,
             Self::Command(Command::Approve { by, stage: None }) => {
                 Some(Command::Approve { by, stage: Some(state.stage().unwrap_or(0)) }.into())
             }
@@ -76,6 +79,7 @@ impl Signal {
         match field.case()? {
             ("tick", None) => Some(Self::Tick),
             ("source_error", Some(rest)) => rest.texts(["why"]).map(|[why]| Self::SourceError { why }),
+            ("fleet", Some(rest)) if cfg!(feature = "fleet") => Observed::read(&rest).map(Self::Fleet),
             (word, rest) => Command::read(field, (word, rest.as_ref()), false).map(Self::Command),
         }
     }
@@ -100,7 +104,8 @@ mod tests {
             Command::Confirm,
             Command::RollbackFailed { why: why.clone() },
         ];
-        let others = [Signal::Tick, Signal::SourceError { why }];
+        let observed = Observed { ready_new: 1, ready_old: 7, ..Observed::default() };
+        let others = [Signal::Tick, Signal::SourceError { why }, Signal::Fleet(observed)];
         for signal in others.into_iter().chain(commands.map(Signal::Command)) {
             let text = serde_json::to_string(&signal).unwrap();
             assert_eq!(Signal::from_json(&text).unwrap(), signal, "{text}");
@@ -118,6 +123,8 @@ mod tests {
             (r#"{"start": "ana"}"#, "signal.start"),
             (r#"{"start": {"by": 1}}"#, "signal.start.by"),
             (r#"{"abort": {"by": "ana", "why": "x", "at": 1}}"#, "signal.abort.at"),
+            (r#"{"fleet": {"ready_new": -1}}"#, "signal.fleet.ready_new"),
+            (r#""fleet""#, "signal"),
         ] {
             assert_eq!(Signal::from_json(text).unwrap_err().path(), path, "{text}");
         }

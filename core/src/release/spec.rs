@@ -104,6 +104,11 @@ impl Spec {
         fields.finish();
         version?;
         let (control, plan, judge) = (control?, plan?, judge?);
+        if control == ControlPool::Matched && plan.fleet().is_some() {
+            let rule = "must be `rest` with a fleet: no load balancer sets units apart";
+            problems.push(Problem::new("control", Kind::Conflict, rule, Some("matched".into())));
+            return None;
+        }
         let (flag, others) = flags?;
         let provable = refuse_unprovable_stages(problems, control, &plan, &judge);
         let affordable = match objective.as_ref() {
@@ -193,6 +198,11 @@ impl Spec {
         self.objective.as_ref().map(|objective| &objective.gate)
     }
 
+    /// The metric whose failures spend the budget.
+    pub(crate) fn spends(&self) -> Option<Metric> {
+        self.objective.as_ref().map(|rule| rule.metric)
+    }
+
     pub(super) fn budget_rule(&self) -> Option<&BudgetRule> {
         self.objective.as_ref()
     }
@@ -238,7 +248,11 @@ fn refuse_unprovable_stages(
         judge.guardrails().iter().find(|guardrail| guardrail.is_required() && guardrail.ceiling().is_none());
     let Some(guardrail) = without else { return Some(()) };
     let alone = plan.stages().iter().position(|stage| {
-        stage.requires() == Requirement::Safe && control.share(stage.exposure()) == Share::ZERO
+        let alone = match stage.ring() {
+            Some(_) => stage.exposure_in_ring(),
+            None => plan.reached(stage.exposure()),
+        };
+        stage.requires() == Requirement::Safe && control.share(alone) == Share::ZERO
     });
     let Some(position) = alone else { return Some(()) };
     let rule = format!(
@@ -252,11 +266,11 @@ fn refuse_unprovable_stages(
 /// Refuses stages that the budget can never pay for, however whole it is: a release would wait before them for ever.
 fn refuse_unaffordable_stages(problems: &Problems, plan: &Plan, gate: &Gate) -> Option<()> {
     let largest = gate.largest_ever();
-    let beyond = plan.stages().iter().position(|stage| stage.exposure() > largest);
+    let beyond = plan.stages().iter().position(|stage| plan.most_in_force(stage.exposure()) > largest);
     let Some(position) = beyond else { return Some(()) };
-    let exposure = plan.stages().get(position)?.exposure();
+    let exposure = plan.most_in_force(plan.stages().get(position)?.exposure());
     let rule = format!(
-        "must be at most {largest}, the most that a whole budget lets a step risk: see `objective.risk`, `detection_delay` and `assumed_failure`"
+        "must be at most {largest} of all units, the most that a whole budget lets a step risk: see `objective.risk`, `detection_delay` and `assumed_failure`"
     );
     problems.push(Problem::new(
         format!("stages[{position}].exposure"),

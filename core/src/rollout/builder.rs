@@ -1,3 +1,4 @@
+use super::fleet::{Fleet, Limit};
 use super::{Fallback, Overdue, Plan, Requirement, Stage, Unapproved};
 use crate::document::Node;
 use crate::error::Error;
@@ -33,6 +34,7 @@ type Entry = (Cow<'static, str>, Node<'static>);
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct PlanBuilder {
+    rings: Vec<Node<'static>>,
     stages: Vec<Node<'static>>,
     growth: Option<Node<'static>>,
     deny: Vec<Node<'static>>,
@@ -56,6 +58,11 @@ impl StageBuilder {
     /// What the stages of a growth have in common: the growth says the exposures.
     pub fn rules() -> Self {
         Self::default()
+    }
+
+    /// The ring in which the exposure is so large: see [`PlanBuilder::ring`].
+    pub fn ring(self, name: &str) -> Self {
+        self.with("ring", text(name))
     }
 
     /// The least time with evidence: see [`Stage::min_dwell`].
@@ -111,6 +118,26 @@ impl StageBuilder {
 }
 
 impl PlanBuilder {
+    /// One more [ring](super::Ring), after those before it. Every stage then has to name its own.
+    ///
+    /// ```
+    /// use rampgate::Share;
+    /// use rampgate::rollout::{Plan, Stage};
+    ///
+    /// let plan = Plan::builder()
+    ///     .ring("beta", "10%".parse()?)
+    ///     .ring("everyone", "90%".parse()?)
+    ///     .stage(Stage::to("50%".parse()?).ring("beta").min_dwell("1h".parse()?))
+    ///     .stage(Stage::to(Share::ALL).ring("beta").min_dwell("1h".parse()?))
+    ///     .build()?;
+    /// assert_eq!(plan.to_string().lines().next(), Some("stages[0] 50% of ring `beta`, 5% of all: safe for 1h"));
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    pub fn ring(mut self, name: &str, share: Share) -> Self {
+        self.rings.push(Node::Object(Vec::from([entry("name", text(name)), entry("share", text(share))])));
+        self
+    }
+
     /// One more stage.
     pub fn stage(mut self, stage: StageBuilder) -> Self {
         self.stages.push(Node::Object(stage.0));
@@ -155,6 +182,20 @@ impl PlanBuilder {
         self.with("start", text(at))
     }
 
+    /// See [`Plan::fleet`].
+    pub fn fleet(self, fleet: Fleet) -> Self {
+        let limit = |limit: Limit| match limit {
+            Limit::Count(count) => Node::Number(count.into()),
+            Limit::Percentage(share) => text(share),
+        };
+        let entries = Vec::from([
+            entry("replicas", Node::Number(fleet.replicas().into())),
+            entry("max_surge", limit(fleet.max_surge())),
+            entry("max_unavailable", limit(fleet.max_unavailable())),
+        ]);
+        self.with("fleet", Node::Object(entries))
+    }
+
     /// A window in which exposure must not rise, and why.
     pub fn deny(mut self, from: Timestamp, until: Timestamp, why: &str) -> Self {
         let mut window = bounds(from, until);
@@ -175,6 +216,9 @@ impl PlanBuilder {
     /// As for [`Plan::from_json`].
     pub fn build(self) -> Result<Plan, Error> {
         let mut fields = self.fields;
+        if !self.rings.is_empty() {
+            put(&mut fields, "rings", Node::List(self.rings));
+        }
         put(&mut fields, "stages", self.growth.unwrap_or(Node::List(self.stages)));
         let calendar =
             Vec::from([entry("deny", Node::List(self.deny)), entry("allow", Node::List(self.allow))]);

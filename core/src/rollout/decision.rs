@@ -50,6 +50,8 @@ pub enum Action {
     Expire,
     /// A new attempt waits for its first rise.
     Retry,
+    /// The fleet changed: another actual exposure, or the declared one came into force or is so no longer.
+    Observe,
     /// The event changed nothing; its reason says why.
     Ignore,
 }
@@ -85,8 +87,11 @@ pub struct Decision {
     pub revision: Option<String>,
     /// What was decided.
     pub action: Action,
-    /// The exposure that holds now.
+    /// The exposure that holds now: what is asked for, and where a hash of the unit decides, what is so.
     pub exposure: Share,
+    /// The share of the traffic that meets the new version now, where a [fleet](super::Plan::fleet) decides and was reported; none while no replica is ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual: Option<Share>,
     /// The phase that holds now.
     pub phase: Phase,
     /// Why: never empty, the weightiest first.
@@ -115,6 +120,7 @@ impl fmt::Display for Action {
             Self::Cancel => "cancel",
             Self::Expire => "expire",
             Self::Retry => "retry",
+            Self::Observe => "observe",
             Self::Ignore => "ignore",
         })
     }
@@ -126,7 +132,11 @@ impl fmt::Display for Decision {
             Action::Advance | Action::RollBack => "to",
             _ => "at",
         };
-        write!(f, "{} {} {preposition} {}, {}", self.at, self.action, self.exposure, self.phase)?;
+        write!(f, "{} {} {preposition} {}", self.at, self.action, self.exposure)?;
+        if let Some(actual) = self.actual {
+            write!(f, " (actual {actual})")?;
+        }
+        write!(f, ", {}", self.phase)?;
         for (place, reason) in self.reasons.iter().enumerate() {
             write!(f, "{} {reason}", if place == 0 { ":" } else { ";" })?;
         }

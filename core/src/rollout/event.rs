@@ -1,4 +1,5 @@
-use super::Command;
+use super::fleet::Observed;
+use super::{Command, Plan};
 use crate::canary::Finding;
 use crate::error::{Error, Kind};
 use crate::quantity::{Timestamp, shown};
@@ -43,6 +44,8 @@ pub enum EventKind {
         /// What the budget says of the next stage's exposure.
         clearance: Clearance,
     },
+    /// The host has counted the replicas of the plan's [fleet](super::Plan::fleet).
+    Fleet(Observed),
     /// A person or the host gave a command; in JSON it stands here without a name of its own, as `{"start": {"by": "ann"}}`.
     #[serde(untagged)]
     Command(Command),
@@ -60,14 +63,18 @@ impl EventKind {
     pub const fn command(&self) -> Option<&Command> {
         match self {
             Self::Command(command) => Some(command),
-            Self::Tick | Self::Judged { .. } => None,
+            Self::Tick | Self::Judged { .. } | Self::Fleet(_) => None,
         }
     }
 
-    /// Refuses what could not be written to a log and read back.
-    pub(super) fn check(&self) -> Result<(), Error> {
+    /// Refuses what could not be written to a log and read back, and replicas of a plan without any.
+    pub(super) fn check(&self, plan: &Plan) -> Result<(), Error> {
         match self {
             Self::Tick => Ok(()),
+            Self::Fleet(_) if plan.fleet().is_none() => {
+                Err(Error::absent("event.kind.fleet", Kind::Conflict, "must be of a plan with a fleet"))
+            }
+            Self::Fleet(_) => Ok(()),
             Self::Judged { finding, .. } => check_finding("event.kind.judged.finding", finding),
             Self::Command(command) => command.check(),
         }

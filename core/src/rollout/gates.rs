@@ -1,3 +1,4 @@
+use super::report::Force;
 use super::stage::{Fallback, Overdue, Requirement, Unapproved};
 use super::{Action, ApprovalLimit, Hold, Plan, Reason, Stage, Watch};
 use crate::canary::{Finding, Lack, Verdict};
@@ -18,7 +19,7 @@ pub(super) enum Opinion {
     Give(Action),
 }
 
-/// The gates between the present exposure and the next, asked in a fixed order: verdict, dwell, units, budget, calendar,
+/// The gates between the present exposure and the next, asked in a fixed order: fleet, verdict, dwell, units, budget, calendar,
 /// approval. The first that is closed names the phase; all that are closed become reasons.
 #[derive(Debug, Default)]
 pub(super) struct Gates {
@@ -39,13 +40,13 @@ impl Gates {
     pub(super) fn before_start(
         plan: &Plan,
         first: Share,
-        clearance: Option<Clearance>,
-        now: Timestamp,
+        (clearance, now, force): (Option<Clearance>, Timestamp, Force),
     ) -> Self {
         let mut gates = Self { opened: Vec::from([Reason::Clear]), ..Self::default() };
         if let Some(start) = plan.start().filter(|start| now < *start) {
             gates.close(Hold::NotBefore, Reason::NotBefore { start });
         }
+        gates.force(force, true);
         gates.rise(plan, first, clearance, now);
         gates
     }
@@ -56,17 +57,19 @@ impl Gates {
         (number, stage): (u32, &Stage),
         next: Option<Share>,
         watch: &Watch,
-        (clearance, now): (Option<Clearance>, Timestamp),
+        (clearance, now, force): (Option<Clearance>, Timestamp, Force),
     ) -> Self {
         let mut gates = Self::default();
         let need = stage.min_dwell;
         let (dwell, time) = if stage.is_monitored() {
             (watch.dwell, Reason::Dwell { have: watch.dwell, need })
         } else {
-            (watch.elapsed, Reason::Elapsed { have: watch.elapsed, need })
+            (watch.served(), Reason::Elapsed { have: watch.served(), need })
         };
         let lasted = dwell >= need;
         let met = lasted && watch.units() >= stage.min_units;
+        // Replicas take their time: for a while after the last rise it is no news that they are on their way.
+        gates.force(force, watch.elapsed > plan.stale_after() || met || watch.promoted.is_some());
         if stage.is_monitored() {
             gates.verdict(plan, stage, watch, met, now);
         }
@@ -150,6 +153,15 @@ impl Gates {
         }
     }
 
+    /// The fleet's gate: closed while the present exposure is not in force, which is a hold once it should be.
+    fn force(&mut self, force: Force, due: bool) {
+        match force {
+            Force::Unasked => {}
+            Force::Reached(reason) => self.opened.push(reason),
+            Force::Lacking(hold, reason) => self.closed.push((due.then_some(hold), reason)),
+        }
+    }
+
     fn minimum(&mut self, open: bool, reason: Reason) {
         if open {
             self.opened.push(reason);
@@ -160,6 +172,7 @@ impl Gates {
 
     /// The gates of any rise: the budget and the calendar.
     fn rise(&mut self, plan: &Plan, next: Share, clearance: Option<Clearance>, now: Timestamp) {
+        let next = plan.most_in_force(next);
         match clearance {
             None | Some(Clearance::Allow) => {}
             Some(Clearance::Cap(cap)) if cap >= next => {}

@@ -1,4 +1,5 @@
 use super::Stage;
+use super::ring::above_nothing;
 use super::stage::MOST_STAGES;
 use crate::document::Field;
 use crate::error::Kind;
@@ -23,14 +24,7 @@ pub(super) fn read(field: &Field<'_>) -> Option<Vec<Stage>> {
 
 /// `from` and `to`: above 0%, and rising.
 fn ends(from: Option<Field<'_>>, to: Option<Field<'_>>) -> Option<(u32, u32)> {
-    let from = from.and_then(|field| {
-        let share = field.parse::<Share>()?;
-        if share == Share::ZERO {
-            field.refuse(Kind::Conflict, "must be above 0%");
-            return None;
-        }
-        Some(share)
-    });
+    let from = from.and_then(|field| above_nothing(&field));
     let to = to.and_then(|field| {
         let share = field.parse::<Share>()?;
         if let Some(from) = from

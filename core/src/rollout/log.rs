@@ -1,5 +1,6 @@
 //! Reading a log of events from JSON.
 
+use super::fleet::Observed;
 use super::{Command, Event, EventKind};
 use crate::canary::Finding;
 use crate::document::{Field, Node};
@@ -47,6 +48,7 @@ impl EventKind {
         match field.case()? {
             ("tick", None) => Some(Self::Tick),
             ("judged", Some(rest)) => Self::read_judged(&rest),
+            ("fleet", Some(rest)) if cfg!(feature = "fleet") => Observed::read(&rest).map(Self::Fleet),
             (word, rest) => Command::read(field, (word, rest.as_ref()), true).map(Self::Command),
         }
     }

@@ -48,17 +48,17 @@ pub fn step(plan: &Plan, state: &State, event: &Event) -> Result<(State, Vec<Dec
         let rule = alloc::format!("must not come before the last event ({})", state.at);
         return Err(Error::new("event.at", Kind::Order, rule, event.at));
     }
-    event.kind.check()?;
+    event.kind.check(plan)?;
     Ok(Turn::new(plan, state, event).take())
 }
 
 /// One event being applied: the state as it becomes, and the reasons as they are found.
-struct Turn<'a> {
-    plan: &'a Plan,
-    before: &'a State,
-    event: &'a Event,
-    state: State,
-    reasons: Vec<Reason>,
+pub(super) struct Turn<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) before: &'a State,
+    pub(super) event: &'a Event,
+    pub(super) state: State,
+    pub(super) reasons: Vec<Reason>,
 }
 
 impl<'a> Turn<'a> {
@@ -71,6 +71,9 @@ impl<'a> Turn<'a> {
         {
             let gap = event.at.since(before.at);
             watch.run(gap);
+            if !before.stayed_in_force(plan, event) {
+                watch.lack(gap);
+            }
             let stage = before.place.stage().and_then(|stage| plan.stage(stage));
             if before.hold == Some(Hold::Approval)
                 && stage.is_some_and(|stage| stage.approval_limit.is_some())
@@ -84,9 +87,13 @@ impl<'a> Turn<'a> {
     fn take(mut self) -> (State, Vec<Decision>) {
         let action = self.apply();
         let (state, before) = (&mut self.state, self.before);
-        if state.exposure != before.exposure || state.attempt != before.attempt {
-            state.cohort = state.cohort.saturating_add(1);
+        let moved = state.exposure != before.exposure || state.attempt != before.attempt;
+        if moved {
             state.segment = 0;
+        }
+        if moved || state.segment != before.segment || state.compared(self.plan) != before.compared(self.plan)
+        {
+            state.cohort = state.cohort.saturating_add(1);
         }
         let Some(action) = action else { return (self.state, Vec::new()) };
         self.note_unmonitored();
@@ -98,6 +105,7 @@ impl<'a> Turn<'a> {
             revision: state.revision.clone(),
             action,
             exposure: state.exposure,
+            actual: state.actual(),
             phase: state.phase(),
             reasons,
         };
@@ -111,6 +119,7 @@ impl<'a> Turn<'a> {
             EventKind::Judged { attempt, stage, finding, clearance } => {
                 self.judged(*attempt, *stage, finding, *clearance)
             }
+            EventKind::Fleet(observed) => self.replicas(*observed),
             EventKind::Command(command) => self.command(command),
         }
     }
@@ -158,9 +167,10 @@ impl<'a> Turn<'a> {
             return self.ignore(Reason::Void { attempt, stage, current_attempt, current_stage });
         }
         self.state.clearance = Some(clearance);
-        let (at, paused) = (self.event.at, self.state.is_paused());
+        let at = self.event.at;
+        let idle = self.state.is_paused() || !self.before.stayed_in_force(self.plan, self.event);
         if let Some(watch) = &mut self.state.watch {
-            watch.judge(at, *finding, paused, self.plan.stale_after());
+            watch.judge(at, *finding, idle, self.plan.stale_after());
         }
         self.settle(None)
     }
@@ -180,6 +190,7 @@ impl<'a> Turn<'a> {
         }
         self.reasons.push(Reason::Retried { by: by.into() });
         self.state.attempt = self.state.attempt.saturating_add(1);
+        self.state.void_report();
         self.move_to(Place::Scheduled, Share::ZERO);
         self.settle(Some(Action::Retry))
     }
@@ -188,12 +199,14 @@ impl<'a> Turn<'a> {
         let reason = Reason::Aborted { by: by.into(), why: why.into() };
         match self.state.place {
             Place::RollingBack | Place::RolledBack => self.not_applicable(),
-            Place::Draft | Place::Scheduled => {
+            Place::Draft | Place::Scheduled if !self.state.has_new_replicas() => {
                 self.reasons.push(reason);
                 self.move_to(Place::RolledBack, Share::ZERO);
                 Some(Action::Cancel)
             }
-            Place::Stage(_)
+            Place::Draft
+            | Place::Scheduled
+            | Place::Stage(_)
             | Place::Baking(_)
             | Place::Completed(_)
             | Place::Expired(_)
@@ -281,6 +294,7 @@ impl<'a> Turn<'a> {
         }
         let paused = self.state.is_paused();
         self.state.attempt = self.state.attempt.saturating_add(1);
+        self.state.void_report();
         self.move_to(Place::Scheduled, Share::ZERO);
         self.state.hold = paused.then_some(Hold::Paused);
         self.settle(Some(Action::Revise))
@@ -294,31 +308,13 @@ impl<'a> Turn<'a> {
         self.note(Action::Promote, Reason::Promoted { by: by.into() })
     }
 
-    fn confirm(&mut self) -> Option<Action> {
-        if !matches!(self.state.place, Place::RollingBack | Place::RollbackFailed) {
-            return self.not_applicable();
-        }
-        self.reasons.push(Reason::Confirmed);
-        self.move_to(Place::RolledBack, Share::ZERO);
-        Some(Action::ConfirmRollback)
-    }
-
-    fn rollback_failed(&mut self, why: &str) -> Option<Action> {
-        if !matches!(self.state.place, Place::RollingBack | Place::RollbackFailed) {
-            return self.not_applicable();
-        }
-        self.reasons.push(Reason::RollbackFailed { why: why.into() });
-        self.move_to(Place::RollbackFailed, Share::ZERO);
-        Some(Action::FailRollback)
-    }
-
-    fn not_applicable(&mut self) -> Option<Action> {
+    pub(super) fn not_applicable(&mut self) -> Option<Action> {
         let command = self.event.kind.command()?.name();
         self.ignore(Reason::NotApplicable { command, phase: self.before.phase() })
     }
 
     /// What an event says may be void; that time has passed is not.
-    fn ignore(&mut self, reason: Reason) -> Option<Action> {
+    pub(super) fn ignore(&mut self, reason: Reason) -> Option<Action> {
         let action = self.settle(None);
         self.reasons.push(reason);
         Some(action.unwrap_or(Action::Ignore))
@@ -340,7 +336,7 @@ impl<'a> Turn<'a> {
 
     /// Asks the gates of the present place, and moves at most one place on. `noted` is the decision for a command that
     /// leads no further than to being noted.
-    fn settle(&mut self, noted: Option<Action>) -> Option<Action> {
+    pub(super) fn settle(&mut self, noted: Option<Action>) -> Option<Action> {
         if self.state.is_paused() {
             return noted;
         }
@@ -365,18 +361,19 @@ impl<'a> Turn<'a> {
 
     fn gates(&self) -> Option<Gates> {
         let (plan, now, clearance) = (self.plan, self.event.at, self.state.clearance);
+        let moment = (clearance, now, self.state.force(plan, now));
         match (self.state.place, &self.state.watch) {
             (Place::Scheduled, _) => {
                 let first = plan.stage(0)?.exposure;
-                Some(Gates::before_start(plan, first, clearance, now))
+                Some(Gates::before_start(plan, first, moment))
             }
             (Place::Stage(number), Some(watch)) => {
                 let next = plan.stage(number.saturating_add(1)).map(|next| next.exposure);
-                Some(Gates::after(plan, (number, &plan.stage(number)?), next, watch, (clearance, now)))
+                Some(Gates::after(plan, (number, &plan.stage(number)?), next, watch, moment))
             }
             (Place::Baking(number), Some(watch)) => {
                 let bake = plan.baking(plan.stage(number)?);
-                Some(Gates::after(plan, (number, &bake), None, watch, (clearance, now)))
+                Some(Gates::after(plan, (number, &bake), None, watch, moment))
             }
             _ => None,
         }
@@ -425,7 +422,10 @@ impl<'a> Turn<'a> {
     }
 
     /// Leaves the present place and drops all that belongs to it.
-    fn move_to(&mut self, place: Place, exposure: Share) {
+    pub(super) fn move_to(&mut self, place: Place, exposure: Share) {
+        if exposure != self.state.exposure || place == Place::RollingBack {
+            self.state.void_report();
+        }
         self.state.place = place;
         self.state.exposure = exposure;
         self.state.hold = None;

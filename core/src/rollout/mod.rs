@@ -25,7 +25,8 @@
 //!
 //! What people get wrong: [`State::exposure`] is what the release asks for. Bringing it into force is the host's part, and a
 //! rollback is over only when the host has said [`Command::Confirm`]. Where replicas do that instead of a
-//! hash, [`fleet`] counts them and says when it is so.
+//! hash, [`fleet`] counts them and says when it is so; a plan that has its [`fleet`](Plan::fleet) counts no time before, is not confirmed before,
+//! and compares units by [what is actually so](State::compared).
 //!
 //! Plans of other tools are read by [`import`].
 //!
@@ -90,7 +91,9 @@ mod phase;
 mod plan;
 mod reason;
 mod replay;
+mod report;
 mod restart;
+mod ring;
 mod stage;
 mod state;
 mod watch;
@@ -106,6 +109,7 @@ pub use phase::{Hold, Phase};
 pub use plan::Plan;
 pub use reason::Reason;
 pub use replay::replay;
+pub use ring::Ring;
 pub use stage::{ApprovalLimit, Fallback, Overdue, Requirement, Stage, Unapproved};
 pub use state::State;
 pub use watch::Watch;

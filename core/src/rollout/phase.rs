@@ -1,3 +1,4 @@
+use super::fleet::GapName;
 use crate::canary::Lack;
 use core::fmt;
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,10 @@ pub enum Hold {
     Paused,
     /// The plan's start has not come.
     NotBefore,
+    /// Nobody says whether the fleet has brought the exposure into force.
+    Unreported,
+    /// The fleet has not brought the exposure into force: the first of its gaps.
+    NotInForce(GapName),
     /// The arms were not filled as assigned, so no comparison can be trusted.
     Invalid,
     /// There is nothing to judge by.
@@ -88,6 +93,8 @@ impl fmt::Display for Hold {
         f.write_str(match self {
             Self::Paused => "paused",
             Self::NotBefore => "not before its start",
+            Self::Unreported => "no report of the replicas",
+            Self::NotInForce(gap) => return gap.fmt(f),
             Self::Invalid => "sample-ratio mismatch",
             Self::Insufficient(Lack::NoData) => "no data",
             Self::Insufficient(Lack::MissingMetric) => "a metric is missing",

@@ -1,9 +1,10 @@
-use super::stage::{MOST_STAGES, or_default};
-use super::{Calendar, Fallback, PlanBuilder, Requirement, Stage, growth};
+use super::fleet::Fleet;
+use super::ring::{position, read_stages};
+use super::stage::or_default;
+use super::{Calendar, Fallback, PlanBuilder, Requirement, Ring, Stage};
 use crate::document::{Field, Fields, Node};
 use crate::error::{Error, Kind, Problems};
 use crate::quantity::{Share, Span, Timestamp};
-use alloc::format;
 use alloc::vec::Vec;
 
 /// How old a finding may be, and how far two may lie apart, where the plan does not say: 15 minutes.
@@ -33,16 +34,18 @@ const LEAST_RESTART_MILLIS: u64 = 60_000;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
+    rings: Vec<Ring>,
     stages: Vec<Stage>,
     calendar: Calendar,
     stale_after: Span,
     bake: Span,
     restart_every: Option<Span>,
     start: Option<Timestamp>,
+    fleet: Option<Fleet>,
 }
 
 impl Plan {
-    /// Reads a plan from JSON: `stages`, and optionally `calendar`, `bake`, `stale_after`, `restart_every` and `start`.
+    /// Reads a plan from JSON: `stages`, and optionally `rings`, `calendar`, `bake`, `stale_after`, `restart_every`, `start` and `fleet`.
     ///
     /// # Errors
     /// Everything that is wrong with the plan, each problem with its path; see `spec/rollout.md` for the rules.
@@ -67,8 +70,9 @@ impl Plan {
 
     /// Takes the plan's fields out of an object that may hold others, such as a release spec.
     pub(crate) fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let rings = or_default(fields.optional("rings"), Ring::read_all);
         let stages_field = fields.required("stages");
-        let stages = stages_field.as_ref().and_then(read_stages);
+        let stages = stages_field.as_ref().and_then(|field| read_stages(field, rings.as_deref()));
         let cuts_over = stages_field.is_some_and(|field| field.peek("blue_green").is_some());
         let calendar = or_default(fields.optional("calendar"), Calendar::read);
         let bake = if cuts_over {
@@ -102,14 +106,36 @@ impl Plan {
             Some(Some(every))
         });
         let start = or_default(fields.optional("start"), |field| field.parse().map(Some));
+        let fleet = if cfg!(feature = "fleet") {
+            or_default(fields.optional("fleet"), |field| {
+                if rings.as_ref().is_none_or(|rings| !rings.is_empty()) {
+                    field.refuse(
+                        Kind::Conflict,
+                        "must be left out beside `rings`: a load balancer knows no rings",
+                    );
+                    return None;
+                }
+                Fleet::read(field).map(Some)
+            })
+        } else {
+            Some(None) // a field that nobody defined
+        };
         Some(Self {
+            rings: rings?,
             stages: stages?,
             calendar: calendar?,
             stale_after: stale_after?,
             bake: bake?,
             restart_every: restart_every?,
             start: start?,
+            fleet: fleet?,
         })
+    }
+
+    /// The rings in the order in which they are released: 2 to 32, or none where all units are alike. A ring that no stage names stays at 0%.
+    #[must_use]
+    pub fn rings(&self) -> &[Ring] {
+        &self.rings
     }
 
     /// The stages in order: 1 to 64, exposure strictly rising.
@@ -158,6 +184,33 @@ impl Plan {
         self.start
     }
 
+    /// The replicas that bring the exposure about, where no hash of the unit does. Then a stage counts only while what the host reports of
+    /// them is what its exposure asks for; see [`fleet`](super::fleet).
+    #[must_use]
+    pub const fn fleet(&self) -> Option<&Fleet> {
+        if cfg!(feature = "fleet") { self.fleet.as_ref() } else { None }
+    }
+
+    /// The most that may be in force of a declared exposure, which is what the error budget is asked about: itself, or what the fleet makes of it
+    /// while as many old replicas are missing as it allows ([`Counts::largest`](super::fleet::Counts::largest)).
+    ///
+    /// ```
+    /// use rampgate::rollout::Plan;
+    ///
+    /// let plan = Plan::from_json(r#"{"stages": [{"exposure": "5%", "min_dwell": "1h"}], "fleet": {"replicas": 8}}"#)?;
+    /// assert_eq!(plan.most_in_force("5%".parse()?), "12.5%".parse()?); // one of eight is the least
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    #[must_use]
+    pub fn most_in_force(&self, exposure: Share) -> Share {
+        self.fleet().map_or(exposure, |fleet| fleet.counts(exposure).largest)
+    }
+
+    /// What becomes of a declared exposure where the fleet is complete: itself without one.
+    pub(crate) fn reached(&self, exposure: Share) -> Share {
+        self.fleet().map_or(exposure, |fleet| fleet.counts(exposure).actual)
+    }
+
     /// The largest exposure of the plan, which is the last stage's. No event raises exposure above it.
     #[must_use]
     pub fn cap(&self) -> Share {
@@ -165,12 +218,33 @@ impl Plan {
     }
 
     /// The stage with this number; they count from 0.
-    pub(super) fn stage(&self, number: u32) -> Option<Stage> {
+    pub(crate) fn stage(&self, number: u32) -> Option<Stage> {
         self.stages.get(usize::try_from(number).ok()?).copied()
     }
 
     pub(super) fn last(&self) -> u32 {
         u32::try_from(self.stages.len()).unwrap_or(u32::MAX).saturating_sub(1)
+    }
+
+    /// The ring with this name, by position.
+    pub(crate) fn ring(&self, name: &str) -> Option<u32> {
+        position(&self.rings, name)
+    }
+
+    /// The ring that a stage of this plan ramps.
+    pub(crate) fn ring_of(&self, stage: &Stage) -> Option<&Ring> {
+        self.rings.get(usize::try_from(stage.ring?).ok()?)
+    }
+
+    /// The ring that the stage with this number ramps, by position.
+    pub(crate) fn ramped(&self, stage: u32) -> Option<u32> {
+        self.stage(stage)?.ring
+    }
+
+    /// The exposure of a ring while the stage with this number is in force: that of the ring's last stage up to there.
+    pub(crate) fn in_force(&self, ring: u32, stage: u32) -> Share {
+        let so_far = (0..=stage).zip(&self.stages).filter(|(_, stage)| stage.ring == Some(ring));
+        so_far.last().map_or(Share::ZERO, |(_, stage)| stage.within)
     }
 
     /// The rules of the bake, put as a stage: what the last stage asks for was earned there, so the bake asks for
@@ -187,20 +261,6 @@ impl Plan {
             ..last
         }
     }
-}
-
-fn read_stages(field: &Field<'_>) -> Option<Vec<Stage>> {
-    if field.is_object() {
-        return growth::read(field);
-    }
-    let items = field.list()?;
-    if items.is_empty() || items.len() > MOST_STAGES {
-        field.refuse(Kind::Range, format!("must hold 1 to {MOST_STAGES} stages"));
-        return None;
-    }
-    let mut floor = Share::ZERO;
-    let read: Vec<Option<Stage>> = items.iter().map(|item| Stage::read(item, &mut floor)).collect();
-    read.into_iter().collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
+use super::fleet::Gap;
 use super::{CommandName, Phase};
 use crate::canary::Lack;
 use crate::quantity::{Share, Span, Timestamp};
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +37,12 @@ pub enum Reason {
     SameRevision { revision: String },
     /// Someone aborted the release.
     Aborted { by: String, why: String },
+    /// The fleet has brought the declared exposure into force; no actual one while no replica is ready.
+    InForce { declared: Share, actual: Option<Share> },
+    /// The fleet has not brought the declared exposure into force, and what it lacks.
+    NotInForce { declared: Share, actual: Option<Share>, gaps: Vec<Gap> },
+    /// Nobody has reported the replicas since the exposure was declared, or the last report is `silent` old.
+    Unreported { declared: Share, silent: Option<Span> },
     /// The host confirmed that exposure 0 is in force.
     Confirmed,
     /// The host could not bring exposure 0 into force.
@@ -105,6 +113,22 @@ impl fmt::Display for Reason {
             }
             Self::Revised { by, revision } => write!(f, "{by} replaced the new version by {revision}"),
             Self::SameRevision { revision } => write!(f, "{revision} is what is being released"),
+            Self::InForce { declared, actual } => {
+                write!(f, "{}: it is in force", Exposures { declared: *declared, actual: *actual })
+            }
+            Self::NotInForce { declared, actual, gaps } => {
+                write!(f, "{}", Exposures { declared: *declared, actual: *actual })?;
+                for (place, gap) in gaps.iter().enumerate() {
+                    write!(f, "{} {gap}", if place == 0 { ":" } else { "," })?;
+                }
+                Ok(())
+            }
+            Self::Unreported { declared, silent: None } => {
+                write!(f, "no report of the replicas since {declared} was declared")
+            }
+            Self::Unreported { declared, silent: Some(silent) } => {
+                write!(f, "declared {declared}: the last report of the replicas is {silent} old")
+            }
             Self::Confirmed => f.write_str("exposure 0% is in force"),
             Self::RollbackFailed { why } => write!(f, "exposure 0% could not be brought into force: {why}"),
             Self::NotApplicable { command, phase } => write!(f, "`{command}` does nothing while {phase}"),
@@ -178,6 +202,22 @@ impl fmt::Display for Reason {
             Self::ApprovalLate { by, stage, waited, within } => {
                 write!(f, "{by} approved leaving stages[{stage}] after {waited} of {within}: too late")
             }
+        }
+    }
+}
+
+/// `declared 25%, actual 12.5%`
+struct Exposures {
+    declared: Share,
+    actual: Option<Share>,
+}
+
+impl fmt::Display for Exposures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "declared {}", self.declared)?;
+        match self.actual {
+            Some(actual) => write!(f, ", actual {actual}"),
+            None => f.write_str(", with no replica ready"),
         }
     }
 }

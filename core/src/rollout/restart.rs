@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 const RESTARTS_A_SPACING: u32 = 16;
 
 impl State {
-    /// Begins a new cohort, and with it the test for harm, where the present segment has lasted. Whatever was missed, once an event.
+    /// Begins a new segment, and with it the test for harm, where the present segment has lasted. Whatever was missed, once an event.
     pub(super) fn restart(&mut self, plan: &Plan) -> bool {
         let Some((watch, lasts)) = self.watch.as_mut().zip(plan.segment(self.segment)) else { return false };
         let lasted = watch.elapsed.as_millis().saturating_sub(watch.renewed.as_millis());
@@ -16,7 +16,6 @@ impl State {
         if anew {
             watch.renewed = watch.elapsed;
             self.segment = self.segment.saturating_add(1);
-            self.cohort = self.cohort.saturating_add(1);
         }
         anew
     }

@@ -1,3 +1,4 @@
+use super::ring::Climb;
 use crate::document::{Field, Fields};
 use crate::error::Kind;
 use crate::quantity::{Share, Span};
@@ -111,6 +112,8 @@ impl ApprovalLimit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stage {
     pub(super) exposure: Share,
+    pub(super) ring: Option<u32>,
+    pub(super) within: Share,
     pub(super) min_dwell: Span,
     pub(super) min_units: u64,
     pub(super) requires: Requirement,
@@ -124,10 +127,25 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// The share of units that see the new version in this stage: above 0%, and above the stage before.
+    /// The share of all units that see the new version in this stage: above 0%, and above the stage before.
+    ///
+    /// In a plan with rings it is what the rings come to together, rounded up to a part per million: of this one [so much](Self::exposure_in_ring), of
+    /// each one before it what its last stage had.
     #[must_use]
     pub const fn exposure(&self) -> Share {
         self.exposure
+    }
+
+    /// The position in [`Plan::rings`](super::Plan::rings) of the ring that this stage ramps; none in a plan without rings.
+    #[must_use]
+    pub const fn ring(&self) -> Option<u32> {
+        self.ring
+    }
+
+    /// The share of the ring's units that see the new version in this stage; without rings the [exposure](Self::exposure).
+    #[must_use]
+    pub const fn exposure_in_ring(&self) -> Share {
+        self.within
     }
 
     /// The least time with evidence. Not wall time: see [`Watch::dwell`](super::Watch::dwell).
@@ -196,30 +214,19 @@ impl Stage {
         !matches!(self.requires, Requirement::Unmonitored)
     }
 
-    /// Reads one entry of `stages`. `floor` is the highest exposure read so far, and rises to this one's.
-    pub(super) fn read(field: &Field<'_>, floor: &mut Share) -> Option<Self> {
+    /// Reads one entry of `stages`, the next after those that `climb` has seen.
+    pub(super) fn read(field: &Field<'_>, climb: &mut Climb<'_>) -> Option<Self> {
         let mut fields = field.object()?;
-        let exposure = fields.required("exposure").and_then(|field| {
-            let exposure = field.parse::<Share>()?;
-            if exposure <= *floor {
-                let rule = match *floor {
-                    Share::ZERO => "must be above 0%".into(),
-                    floor => format!("must exceed the previous stage ({floor})"),
-                };
-                field.refuse(Kind::Conflict, rule);
-                return None;
-            }
-            *floor = exposure;
-            Some(exposure)
-        });
+        let risen = climb.rise(&mut fields);
         let rules = Self::read_rules(&mut fields);
         fields.finish();
-        Some(rules?.at(exposure?))
+        let (ring, within, exposure) = risen?;
+        Some(Self { exposure, ring, within, ..rules? })
     }
 
-    /// The same rules at another exposure.
+    /// The same rules at another exposure, without rings.
     pub(super) const fn at(self, exposure: Share) -> Self {
-        Self { exposure, ..self }
+        Self { exposure, within: exposure, ..self }
     }
 
     /// Reads all fields but the exposure, which is left at 0% here.
@@ -300,6 +307,8 @@ impl Stage {
         });
         Some(Self {
             exposure: Share::ZERO,
+            ring: None,
+            within: Share::ZERO,
             min_dwell: min_dwell?,
             min_units: min_units?,
             requires: requires?,

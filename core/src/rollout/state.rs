@@ -1,4 +1,5 @@
 use super::event::check_finding;
+use super::report::Report;
 use super::{Hold, Phase, Plan, Unapproved, Watch};
 use crate::canary::Verdict;
 use crate::document::check_name;
@@ -29,6 +30,8 @@ pub struct State {
     pub(super) clearance: Option<Clearance>,
     pub(super) watch: Option<Watch>,
     pub(super) revision: Option<String>,
+    #[cfg_attr(not(feature = "fleet"), serde(with = "super::report::absent"))]
+    pub(super) fleet: Option<Report>,
 }
 
 /// A [`Phase`] without its hold, which pauses and waits share: one fact, kept once.
@@ -106,6 +109,7 @@ impl State {
             clearance: None,
             watch: None,
             revision: None,
+            fleet: None,
         }
     }
 
@@ -151,7 +155,8 @@ impl State {
         self.clearance
     }
 
-    /// The share of units that is to see the new version now. Bringing it into force is the host's part.
+    /// The share of units that is to see the new version now. Bringing it into force is the host's part; where a fleet does,
+    /// [`actual`](Self::actual) is what it has come to.
     #[must_use]
     pub const fn exposure(&self) -> Share {
         self.exposure
@@ -169,7 +174,7 @@ impl State {
         self.attempt
     }
 
-    /// Rises by one whenever the exposure changes, an attempt begins or the test for harm begins anew: observations carry it, so that each counts
+    /// Rises by one whenever the exposure, or the one by which units are [compared](Self::compared), changes, an attempt begins or the test for harm begins anew: observations carry it, so that each counts
     /// for the exposure under which its unit was assigned.
     #[must_use]
     pub const fn cohort(&self) -> u32 {
@@ -251,7 +256,7 @@ impl State {
         if self.segment >= self.cohort.max(1) || (self.segment > 0 && plan.restart_every().is_none()) {
             return broken("state.segment", "must count restarts, where the plan has them");
         }
-        if self.place == Place::Draft && (self.attempt, self.cohort) != (1, 0) {
+        if self.place == Place::Draft && (self.attempt > 1 || (self.cohort > 0 && self.fleet.is_none())) {
             return broken("state.place", "must not be a draft after the first attempt");
         }
         if self.seq == 0 && *self != Self::new() {
@@ -263,6 +268,7 @@ impl State {
         if !self.hold_fits() {
             return broken("state.hold", "must fit the phase");
         }
+        self.check_report(plan)?;
         match (&self.watch, matches!(self.place, Place::Stage(_) | Place::Baking(_))) {
             (None, false) => Ok(()),
             (Some(watch), true) => self.check_watch(plan, watch),
@@ -273,12 +279,27 @@ impl State {
     fn hold_fits(&self) -> bool {
         match (self.place, self.hold) {
             (Place::Scheduled, Some(hold)) => {
-                matches!(hold, Hold::Paused | Hold::NotBefore | Hold::Budget | Hold::Calendar)
+                matches!(
+                    hold,
+                    Hold::Paused
+                        | Hold::NotBefore
+                        | Hold::Unreported
+                        | Hold::NotInForce(_)
+                        | Hold::Budget
+                        | Hold::Calendar
+                )
             }
             (Place::Scheduled, None) => false,
             (Place::Stage(_), Some(hold)) => hold != Hold::NotBefore,
             (Place::Baking(_), Some(hold)) => {
-                matches!(hold, Hold::Paused | Hold::Invalid | Hold::Insufficient(_))
+                matches!(
+                    hold,
+                    Hold::Paused
+                        | Hold::Unreported
+                        | Hold::NotInForce(_)
+                        | Hold::Invalid
+                        | Hold::Insufficient(_)
+                )
             }
             (_, hold) => hold.is_none(),
         }
@@ -290,7 +311,7 @@ impl State {
         if watch.entered > self.at || watch.elapsed > self.at.since(watch.entered) {
             return broken("state.watch.elapsed", "must fit between entry and the last event");
         }
-        if watch.quiet > watch.elapsed || watch.dwell > watch.elapsed {
+        if watch.quiet > watch.elapsed || watch.dwell > watch.served() || watch.lacking > watch.elapsed {
             return broken("state.watch.dwell", "must not exceed the time elapsed");
         }
         if watch.renewed > watch.elapsed || (watch.renewed > Span::ZERO && self.segment == 0) {

@@ -17,6 +17,8 @@ pub struct Watch {
     pub(super) dwell: Span,
     /// The part of `elapsed` before the test for harm last began anew in this watch.
     pub(super) renewed: Span,
+    /// The part of `elapsed` in which the fleet was not known to have the exposure in force.
+    pub(super) lacking: Span,
     /// The part of `elapsed` in which an approval with a time limit alone stood in the way, since it was last asked for.
     pub(super) waited: Span,
     /// Units counted before this watch began: a bake goes on with its stage's count.
@@ -46,6 +48,7 @@ impl Watch {
             quiet: Span::ZERO,
             dwell: Span::ZERO,
             renewed: Span::ZERO,
+            lacking: Span::ZERO,
             waited: Span::ZERO,
             base,
             units: base,
@@ -60,6 +63,17 @@ impl Watch {
     pub(super) fn run(&mut self, gap: Span) {
         self.elapsed = self.elapsed.saturating_add(gap);
         self.quiet = self.quiet.saturating_add(gap);
+    }
+
+    /// Says that the exposure was not in force for the gap that has just been run through.
+    pub(super) fn lack(&mut self, gap: Span) {
+        self.lacking = self.lacking.saturating_add(gap);
+        self.mark = None;
+    }
+
+    /// Time in which the exposure was in force: what a stage without verdicts asks for.
+    pub(super) const fn served(&self) -> Span {
+        self.elapsed.saturating_sub(self.lacking)
     }
 
     /// Lets the clock of an approval run.
@@ -78,8 +92,8 @@ impl Watch {
     }
 
     /// Takes in a finding about this stage. Dwell grows by the time since the last sound finding with new units, unless
-    /// that is longer than `stale_after`, or there was a pause.
-    pub(super) fn judge(&mut self, at: Timestamp, finding: Finding, paused: bool, stale_after: Span) {
+    /// that is longer than `stale_after`, or there was a pause or the exposure was not in force: then this one is `idle`.
+    pub(super) fn judge(&mut self, at: Timestamp, finding: Finding, idle: bool, stale_after: Span) {
         self.judged = Some(Judged { at, finding });
         if finding.units <= self.base {
             return; // whatever its verdict, it rests on nothing
@@ -94,7 +108,7 @@ impl Watch {
             return;
         }
         self.units = finding.units;
-        if !paused {
+        if !idle {
             if let Some(mark) = self.mark
                 && at.since(mark) <= stale_after
             {
@@ -121,6 +135,12 @@ impl Watch {
     #[must_use]
     pub const fn dwell(&self) -> Span {
         self.dwell
+    }
+
+    /// The part of [`elapsed`](Self::elapsed) in which the plan's fleet was not known to have the exposure in force: it adds no dwell. 0 without a fleet.
+    #[must_use]
+    pub const fn lacking(&self) -> Span {
+        self.lacking
     }
 
     /// How long an approval with a time limit has been waited for, since it was last asked for: the time during which it alone stood in

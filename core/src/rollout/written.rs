@@ -2,6 +2,7 @@
 
 use super::stage::{Fallback, Overdue, Requirement, Unapproved};
 use super::{Plan, Stage, Window};
+use crate::error::Escaped;
 use crate::quantity::Span;
 use alloc::string::String;
 use core::fmt::{self, Write as _};
@@ -27,9 +28,17 @@ impl Plan {
     }
 
     fn write_json(&self, to: &mut String) -> fmt::Result {
-        to.write_str(r#"{"stages":["#)?;
+        to.write_str("{")?;
+        for (place, ring) in self.rings().iter().enumerate() {
+            to.write_str(if place == 0 { r#""rings":["# } else { "," })?;
+            write!(to, r#"{{"name":{},"share":"{}"}}"#, quoted(ring.name())?, ring.share())?;
+        }
+        to.write_str(if self.rings().is_empty() { r#""stages":["# } else { r#"],"stages":["# })?;
         for (place, stage) in self.stages().iter().enumerate() {
-            to.write_str(if place == 0 { "" } else { "," })?;
+            to.write_str(if place == 0 { "{" } else { ",{" })?;
+            if let Some(ring) = self.ring_of(stage) {
+                write!(to, r#""ring":{},"#, quoted(ring.name())?)?;
+            }
             stage.write_json(to)?;
         }
         write!(to, r#"],"bake":"{}","stale_after":"{}""#, self.bake(), self.stale_after())?;
@@ -38,6 +47,9 @@ impl Plan {
         }
         if let Some(start) = self.start() {
             write!(to, r#","start":"{start}""#)?;
+        }
+        if let Some(fleet) = self.fleet() {
+            write!(to, r#","fleet":{}"#, serde_json::to_string(fleet).map_err(|_| fmt::Error)?)?;
         }
         to.write_str(r#","calendar":{"deny":["#)?;
         write_windows(to, self.calendar().deny())?;
@@ -52,20 +64,25 @@ fn write_windows(to: &mut String, windows: &[Window]) -> fmt::Result {
         let comma = if place == 0 { "" } else { "," };
         write!(to, r#"{comma}{{"from":"{}","until":"{}""#, window.from(), window.until())?;
         if let Some(why) = window.why() {
-            let why = serde_json::to_string(why).map_err(|_| fmt::Error)?;
-            write!(to, r#","why":{why}"#)?;
+            write!(to, r#","why":{}"#, quoted(why)?)?;
         }
         to.write_str("}")?;
     }
     Ok(())
 }
 
+/// A text as JSON has it.
+fn quoted(text: &str) -> Result<String, fmt::Error> {
+    serde_json::to_string(text).map_err(|_| fmt::Error)
+}
+
 impl Stage {
+    /// The fields but the ring, and the end of the object.
     fn write_json(&self, to: &mut String) -> fmt::Result {
         write!(
             to,
-            r#"{{"exposure":"{}","min_dwell":"{}","min_units":{}"#,
-            self.exposure, self.min_dwell, self.min_units
+            r#""exposure":"{}","min_dwell":"{}","min_units":{}"#,
+            self.within, self.min_dwell, self.min_units
         )?;
         write!(to, r#","requires":"{}","approval":"#, self.requires)?;
         match self.approval_limit {
@@ -86,11 +103,18 @@ impl Stage {
 }
 
 impl fmt::Display for Plan {
-    /// A line a stage, and one for the bake.
+    /// A line a stage, one for the bake, and one for the fleet.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, stage) in self.stages().iter().enumerate() {
             f.write_str(if number == 0 { "" } else { "\n" })?;
-            write!(f, "stages[{number}] {stage}")?;
+            write!(f, "stages[{number}] ")?;
+            if let Some(ring) = self.ring_of(stage) {
+                write!(f, "{} of ring `{}`, ", stage.within, Escaped(ring.name()))?;
+                write!(f, "{} of all", stage.exposure)?;
+            } else {
+                write!(f, "{}", stage.exposure)?;
+            }
+            stage.write_rules(f)?;
         }
         if self.bake() > Span::ZERO {
             write!(f, "\nbake for {}", self.bake())?;
@@ -98,13 +122,24 @@ impl fmt::Display for Plan {
         if let Some(every) = self.restart_every() {
             write!(f, "\nrestart every {every}")?;
         }
+        if let Some(fleet) = self.fleet() {
+            let (replicas, most, least) = (fleet.replicas(), fleet.most(), fleet.least_ready());
+            write!(f, "\nby a fleet of {replicas}: at most {most} at once, at least {least} ready")?;
+        }
         Ok(())
     }
 }
 
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} for {}", self.exposure, self.requires, self.min_dwell)?;
+        write!(f, "{}", self.exposure)?;
+        self.write_rules(f)
+    }
+}
+
+impl Stage {
+    fn write_rules(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, ": {} for {}", self.requires, self.min_dwell)?;
         if self.min_units > 0 {
             write!(f, ", {} units", self.min_units)?;
         }

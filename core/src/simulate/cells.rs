@@ -3,6 +3,9 @@ use crate::error::{Error, Kind};
 use crate::quantity::shown;
 use alloc::vec::Vec;
 
+/// So few units are placed one by one where draws are made at once.
+const FEW: u64 = 8;
+
 /// Ordered cells with a chance each, into which units fall: the bins of a histogram, the sixteenths of a failing share.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cells {
@@ -53,6 +56,15 @@ impl Cells {
         self.halve(dice, units, (0, self.before.len() - 1), into);
     }
 
+    /// The cell that one unit falls into, of those from the first to below the second.
+    fn one(&self, dice: &mut Dice, (from, to): (usize, usize)) -> Option<usize> {
+        let before = self.before.get(from..to)?;
+        let (first, end) = (before.first()?, self.before.get(to)?);
+        let at = first + dice.uniform() * (end - first);
+        // at is at least the first, unless rounding has it below
+        Some(from + before.partition_point(|before| *before <= at).max(1) - 1)
+    }
+
     fn halve(&self, dice: &mut Dice, units: u64, (from, to): (usize, usize), into: &mut [u64]) {
         if units == 0 {
             return;
@@ -60,6 +72,14 @@ impl Cells {
         if to - from <= 1 {
             if let Some(count) = into.get_mut(from) {
                 *count = count.saturating_add(units);
+            }
+            return;
+        }
+        if dice.draws_at_once() && units <= FEW {
+            for _ in 0..units {
+                if let Some(count) = self.one(dice, (from, to)).and_then(|cell| into.get_mut(cell)) {
+                    *count = count.saturating_add(1);
+                }
             }
             return;
         }
@@ -78,12 +98,17 @@ mod tests {
 
     #[test]
     fn counts_follow_the_chances() {
+        follow(Dice::new, (200, 5_000));
+        follow(Dice::at_once, (200, 5_000));
+        follow(Dice::at_once, (100_000, 10));
+    }
+
+    fn follow(dice: impl Fn(u64, u64) -> Dice, (runs, units): (u64, u64)) {
         let chances: Vec<f64> = (0..37).map(|n| f64::from(n % 7) + 0.25 * f64::from(n % 2)).collect();
         let total: f64 = chances.iter().sum();
         let cells = Cells::new(&chances).unwrap();
         let mut counts = [0; 37];
-        let (runs, units) = (200, 5_000);
-        (0..runs).for_each(|run| cells.draw(&mut Dice::new(4, run), units, &mut counts));
+        (0..runs).for_each(|run| cells.draw(&mut dice(4, run), units, &mut counts));
         assert_eq!(counts.iter().sum::<u64>(), runs * units);
         let mut chi_square = 0.0;
         for (count, chance) in counts.iter().zip(&chances) {

@@ -1,10 +1,15 @@
+use super::binomial;
 use crate::math;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 /// Seeded random numbers: the same seed and run give the same draws on every platform (`ChaCha` with 8 rounds, and integers or `libm` from there).
 #[derive(Clone, Debug)]
-pub struct Dice(ChaCha8Rng);
+pub struct Dice {
+    rng: ChaCha8Rng,
+    /// Whether binomial numbers of many trials are drawn at once, see `binomial.rs`: other draws of the same law.
+    at_once: bool,
+}
 
 /// Trials beyond which a binomial number is cut before bits are counted.
 const MANY: u64 = 1 << 20;
@@ -24,7 +29,16 @@ impl Dice {
     pub fn new(seed: u64, run: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(run);
-        Self(rng)
+        Self { rng, at_once: false }
+    }
+
+    /// Like [`new`](Self::new), but what a draw costs does not grow with the number of trials: the numbers have the same laws, and are others.
+    pub(super) fn at_once(seed: u64, run: u64) -> Self {
+        Self { at_once: true, ..Self::new(seed, run) }
+    }
+
+    pub(super) const fn draws_at_once(&self) -> bool {
+        self.at_once
     }
 
     /// The draws of one moment of one run: independent of those of every other moment, and the same however many were drawn before it. Moments count from 0.
@@ -33,17 +47,17 @@ impl Dice {
         rng.set_stream(run);
         // 2^32 words to each, more than any moment draws
         rng.set_word_pos((u128::from(moment) + 1) << 32);
-        Self(rng)
+        Self { rng, at_once: false }
     }
 
     /// Uniform over (0, 1), never 0 or 1.
     pub fn uniform(&mut self) -> f64 {
-        (math::count(self.0.next_u64() >> 11) + 0.5) / math::count(1 << 53)
+        (math::count(self.rng.next_u64() >> 11) + 0.5) / math::count(1 << 53)
     }
 
     /// Uniform over 0 to `below` - 1, for `below` of at most 2^32: off by at most 2^-32 of a chance.
     pub fn below(&mut self, below: u32) -> u32 {
-        let scaled = u128::from(self.0.next_u64()) * u128::from(below);
+        let scaled = u128::from(self.rng.next_u64()) * u128::from(below);
         u32::try_from(scaled >> 64).unwrap_or(0)
     }
 
@@ -68,6 +82,9 @@ impl Dice {
         // not a number is no chance
         if p.is_nan() || p <= 0.0 {
             return 0;
+        }
+        if self.at_once && trials > binomial::FEW {
+            return binomial::drawn(self, trials, p);
         }
         let (trials, p, mut successes) = self.cut(trials, p);
         let mut digits = fixed_point(p);
@@ -170,10 +187,10 @@ impl Dice {
 
     /// Ones among so many random bits.
     fn ones(&mut self, bits: u64) -> u64 {
-        let whole: u64 = (0..bits / 64).map(|_| u64::from(self.0.next_u64().count_ones())).sum();
+        let whole: u64 = (0..bits / 64).map(|_| u64::from(self.rng.next_u64().count_ones())).sum();
         let rest = match bits % 64 {
             0 => 0,
-            rest => (self.0.next_u64() >> (64 - rest)).count_ones(),
+            rest => (self.rng.next_u64() >> (64 - rest)).count_ones(),
         };
         whole + u64::from(rest)
     }

@@ -6,6 +6,7 @@
 //! [`rollout`] plays whole releases, with faults of many kinds, and says what a spec would do, and what other tools would.
 //! [`planner`] turns what a release is to fulfil into the stages that fulfil it, or says what would be enough.
 
+mod binomial;
 mod cells;
 mod dice;
 pub mod planner;

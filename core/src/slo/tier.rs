@@ -1,5 +1,4 @@
 use crate::order;
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 /// Width of the finest bucket, in milliseconds; every other width is a multiple of it.
@@ -146,7 +145,8 @@ pub(super) struct Tier {
     vast: bool,
     /// The running sums before the oldest bucket.
     dropped: Sums,
-    marks: VecDeque<Mark>,
+    /// A new one pushes the oldest out, and moves at most 8 KB for it: once in ten seconds.
+    marks: Vec<Mark>,
 }
 
 impl PartialEq for Tier {
@@ -159,7 +159,7 @@ impl Eq for Tier {}
 
 impl Tier {
     const fn empty(layout: Layout) -> Self {
-        Self { layout, vast: false, dropped: Sums { good: 0, bad: 0 }, marks: VecDeque::new() }
+        Self { layout, vast: false, dropped: Sums { good: 0, bad: 0 }, marks: Vec::new() }
     }
 
     /// An empty tier of each layout, finest first.
@@ -170,12 +170,12 @@ impl Tier {
 
     /// A tier of buckets that the caller has checked: in order, no more than it holds.
     pub(super) fn holding(layout: Layout, buckets: &[Bucket]) -> Self {
-        let mut tier = Self { marks: VecDeque::with_capacity(buckets.len()), ..Self::empty(layout) };
+        let mut tier = Self { marks: Vec::with_capacity(buckets.len()), ..Self::empty(layout) };
         for &Bucket { epoch, good, bad } in buckets {
             let sums = Sums { good, bad };
             tier.vast |= tier.held().checked_add(sums).is_none();
             let Sums { good, bad } = tier.newest_sums().plus(sums);
-            tier.marks.push_back(Mark { epoch, good, bad });
+            tier.marks.push(Mark { epoch, good, bad });
         }
         tier
     }
@@ -183,7 +183,7 @@ impl Tier {
     /// Counts events of the bucket that holds the finest epoch `finest`; false where the tier is past it.
     pub(super) fn record(&mut self, finest: u32, good: u64, bad: u64) -> bool {
         if !self.vast
-            && let Some(newest) = self.marks.back_mut()
+            && let Some(newest) = self.marks.last_mut()
             && finest.wrapping_sub(newest.epoch.wrapping_mul(self.layout.ratio)) < self.layout.ratio
             && let Some(good_held) = newest.good.wrapping_sub(self.dropped.good).checked_add(good)
             && let Some(bad_held) = newest.bad.wrapping_sub(self.dropped.bad).checked_add(bad)
@@ -202,7 +202,7 @@ impl Tier {
                 if position == 0 {
                     return false;
                 }
-                self.dropped = self.marks.pop_front().map_or(self.dropped, Mark::sums);
+                self.dropped = self.marks.remove(0).sums(); // there is one before `position`
                 position = position.saturating_sub(1);
             } else {
                 self.make_room();
@@ -214,7 +214,7 @@ impl Tier {
         let Some(mark) = self.marks.get(position) else { return false };
         let old = mark.sums().since(self.sums_before(position));
         let more = old.saturating_add(events).since(old);
-        for mark in self.marks.range_mut(position..) {
+        for mark in self.marks.iter_mut().skip(position) {
             mark.good = mark.good.wrapping_add(more.good);
             mark.bad = mark.bad.wrapping_add(more.bad);
         }
@@ -235,20 +235,13 @@ impl Tier {
         if self.vast || other.vast || self.held().checked_add(other.held()).is_none() {
             return self.merge_by_bucket(other);
         }
-        let (front, back) = other.marks.as_slices();
-        let mine = self.marks.make_contiguous();
-        let split = mine.split_at_mut_checked(front.len()).filter(|(_, rest)| rest.len() == back.len());
-        if let Some((first, second)) = split
-            && same_epochs(first, front)
-            && same_epochs(second, back)
-        {
-            add_marks(first, front);
-            add_marks(second, back);
+        if self.marks.len() == other.marks.len() && same_epochs(&self.marks, &other.marks) {
+            add_marks(&mut self.marks, &other.marks);
             self.dropped = self.dropped.plus(other.dropped);
             return;
         }
-        let mut merged: Vec<Mark> = Vec::with_capacity(mine.len().saturating_add(other.marks.len()));
-        let (mut mine, mut theirs) = (mine.iter().peekable(), front.iter().chain(back).peekable());
+        let mut merged: Vec<Mark> = Vec::with_capacity(self.marks.len().saturating_add(other.marks.len()));
+        let (mut mine, mut theirs) = (self.marks.iter().peekable(), other.marks.iter().peekable());
         let (mut my_sums, mut their_sums) = (self.dropped, other.dropped);
         loop {
             let epoch = match (mine.peek(), theirs.peek()) {
@@ -267,7 +260,7 @@ impl Tier {
             self.dropped = last.sums();
         }
         merged.shrink_to(self.layout.capacity());
-        self.marks = merged.into();
+        self.marks = merged;
     }
 
     /// The same where sums may pass 2^64, so that each bucket has to be held there on its own.
@@ -308,12 +301,12 @@ impl Tier {
 
     /// When the newest bucket starts, in Unix milliseconds.
     pub(super) fn newest(&self) -> Option<u64> {
-        self.marks.back().map(|mark| self.start(mark.epoch))
+        self.marks.last().map(|mark| self.start(mark.epoch))
     }
 
     /// When the oldest bucket starts that does so at `from` or later, in Unix milliseconds.
     pub(super) fn oldest_from(&self, from: u64) -> Option<u64> {
-        let oldest = self.start(self.marks.front()?.epoch);
+        let oldest = self.start(self.marks.first()?.epoch);
         if oldest >= from {
             return Some(oldest); // nearly always
         }
@@ -340,7 +333,7 @@ impl Tier {
 
     /// How many buckets lie before `epoch`.
     fn before(&self, epoch: u64) -> usize {
-        let (Some(oldest), Some(newest)) = (self.marks.front(), self.marks.back()) else { return 0 };
+        let (Some(oldest), Some(newest)) = (self.marks.first(), self.marks.last()) else { return 0 };
         let Some(back) = u64::from(newest.epoch).checked_sub(epoch) else { return self.marks.len() };
         let Some(ahead) = epoch.checked_sub(u64::from(oldest.epoch)) else { return 0 };
         // Where buckets are evenly spaced, as they are where no time is without events and where samples come at a fixed interval, this is the place.
@@ -365,7 +358,7 @@ impl Tier {
     }
 
     fn newest_sums(&self) -> Sums {
-        self.marks.back().map_or(self.dropped, |mark| mark.sums())
+        self.marks.last().map_or(self.dropped, |mark| mark.sums())
     }
 
     /// All events held, modulo 2^64.
@@ -385,7 +378,7 @@ impl Tier {
 
     /// The instant since which nothing was dropped, in Unix milliseconds.
     pub(super) fn complete_since(&self) -> u64 {
-        match self.marks.front() {
+        match self.marks.first() {
             Some(oldest) if self.is_full() => self.start(oldest.epoch),
             _ => 0,
         }

@@ -2,7 +2,7 @@
 
 use crate::play;
 use crate::witness::{Breach, Stepped};
-use crate::world::{self, World};
+use crate::world::{self, Move, World};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use rampgate::canary::Verdict;
@@ -15,10 +15,17 @@ use serde_json::{Value, json};
 
 /// Plays random moves on the machine that `mutate` makes for each world, until a law is broken.
 fn caught(sequences: usize, mutate: impl Fn(&World, &Plan, &State, &Event) -> Stepped) -> Option<Breach> {
+    caught_on(&(world::worlds(), world::moves()), sequences, mutate)
+}
+
+pub(crate) fn caught_on(
+    plays: &impl Strategy<Value = (World, Vec<(u64, Move)>)>,
+    sequences: usize,
+    mutate: impl Fn(&World, &Plan, &State, &Event) -> Stepped,
+) -> Option<Breach> {
     let mut runner = TestRunner::deterministic();
     (0..sequences).find_map(|_| {
-        let world = world::worlds().new_tree(&mut runner).unwrap().current();
-        let moves = world::moves().new_tree(&mut runner).unwrap().current();
+        let (world, moves) = plays.new_tree(&mut runner).unwrap().current();
         play(&world, &|plan, state, event| mutate(&world, plan, state, event), &moves).err()
     })
 }
@@ -30,7 +37,7 @@ fn expect(law: &str, mutate: impl Fn(&World, &Plan, &State, &Event) -> Stepped) 
 }
 
 /// The state after `change` of its serialised form.
-fn edited(state: &State, change: impl FnOnce(&mut Value)) -> State {
+pub(crate) fn edited(state: &State, change: impl FnOnce(&mut Value)) -> State {
     let mut json = serde_json::to_value(state).unwrap();
     change(&mut json);
     serde_json::from_value(json).unwrap()
@@ -48,13 +55,16 @@ fn rejudged(
     event
 }
 
-fn instead(event: &Event, kind: EventKind) -> Event {
+pub(crate) fn instead(event: &Event, kind: EventKind) -> Event {
     Event { kind, ..event.clone() }
 }
 
 #[test]
 fn the_machine_itself_is_not_caught() {
     let breach = caught(1_000, |_, plan, state, event| step(plan, state, event));
+    assert!(breach.is_none(), "{breach:?}");
+    let fleets = (world::fleet_worlds(), world::fleet_moves());
+    let breach = caught_on(&fleets, 1_000, |_, plan, state, event| step(plan, state, event));
     assert!(breach.is_none(), "{breach:?}");
 }
 

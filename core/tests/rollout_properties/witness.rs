@@ -4,6 +4,7 @@
 
 use crate::world::World;
 use rampgate::canary::Verdict;
+use rampgate::rollout::fleet::Observed;
 use rampgate::rollout::{
     Action, ApprovalLimit, Command, Decision, Event, EventKind, Fallback, Hold, Phase, Plan, Reason,
     Requirement, Stage, State, Unapproved,
@@ -29,6 +30,8 @@ pub(crate) struct Witness {
     heard: Option<(Timestamp, Verdict, u64)>,
     budget: Option<Clearance>,
     running: u64,
+    /// The part of it in which the exposure was in force.
+    served: u64,
     dwell: u64,
     mark: Option<Timestamp>,
     base: u64,
@@ -37,6 +40,11 @@ pub(crate) struct Witness {
     promoted: bool,
     waited: u64,
     renewed: u64,
+    /// The last count of the fleet, and whether it came since the present exposure was declared.
+    counted: Option<(Timestamp, Observed)>,
+    current: bool,
+    /// Since when the counts say the same share of this exposure.
+    steady: Option<Timestamp>,
 }
 
 /// Attempt, stage, and whether it is the bake: where evidence may count.
@@ -64,6 +72,13 @@ fn rolls_back(before: &State, event: &Event) -> bool {
 fn limit(plan: &Plan, state: &State) -> Option<ApprovalLimit> {
     let (_, number, baking) = seat(state)?;
     stage(plan, number).filter(|_| !baking)?.approval_limit()
+}
+
+/// Whether what was reported is about something else now.
+fn declares(before: &State, after: &State) -> bool {
+    after.exposure() != before.exposure()
+        || after.attempt() != before.attempt()
+        || (after.phase() == Phase::RollingBack && before.phase() != Phase::RollingBack)
 }
 
 fn must(holds: bool, law: &'static str, how: impl FnOnce() -> String) -> Result<(), Breach> {
@@ -101,10 +116,12 @@ impl Witness {
         };
         must((after.seq(), after.at()) == (event.seq, event.at), "the state after is the event's", told)?;
 
+        let met = self.meets(&world.plan, before);
         self.hear(&world.plan, before, event);
         self.rises(&world.plan, before, event, &after, &decisions, &told)?;
         self.begins_anew(&world.plan, before, &after, &decisions, &told)?;
         self.falls(before, event, &after, &told)?;
+        self.counts(&world.plan, before, event, &after, met, &told)?;
         self.ends(&world.plan, before, event, &after, &decisions, &told)?;
         explains(before, event, &after, &decisions, &told)?;
         if let Ok((frozen, _)) = machine(&world.frozen, before, event) {
@@ -118,10 +135,12 @@ impl Witness {
 
         must(after.check(&world.plan).is_ok(), "the state after fits the plan", told)?;
 
+        self.current &= !declares(before, &after);
         if after.stage() != before.stage() || seat(&after) != seat(before) {
             let base = if after.phase() == Phase::Baking { self.units } else { 0 };
             let budget = if seat(&after).is_some_and(|(_, _, baking)| !baking) { None } else { self.budget };
-            *self = Self { base, units: base, budget, ..Self::default() };
+            let Self { counted, steady, current, .. } = *self;
+            *self = Self { base, units: base, budget, counted, steady, current, ..Self::default() };
         }
         Ok(Some((after, decisions)))
     }
@@ -129,8 +148,24 @@ impl Witness {
     /// Takes the event into the account.
     fn hear(&mut self, plan: &Plan, before: &State, event: &Event) {
         let paused = before.is_paused();
+        let was = self.in_force(plan, before, event.at);
+        if let EventKind::Fleet(observed) = &event.kind {
+            let same = self.counted.is_some_and(|(at, last)| {
+                event.at.since(at) <= plan.stale_after() && last.share() == observed.share()
+            });
+            if !self.current || !same {
+                self.steady = Some(event.at);
+            }
+            (self.counted, self.current) = (Some((event.at, *observed)), true);
+        }
+        let served = was && self.in_force(plan, before, event.at);
+        if !served {
+            self.mark = None;
+        }
         if !paused {
-            self.running += event.at.since(before.at()).as_millis();
+            let gap = event.at.since(before.at()).as_millis();
+            self.running += gap;
+            self.served += if served { gap } else { 0 };
         }
         if before.hold() == Some(Hold::Approval) && limit(plan, before).is_some() {
             self.waited += event.at.since(before.at()).as_millis();
@@ -167,7 +202,7 @@ impl Witness {
                     {
                         self.dwell += event.at.since(mark).as_millis();
                     }
-                    self.mark = (!paused).then_some(event.at);
+                    self.mark = (!paused && served).then_some(event.at);
                 }
             }
             _ => {}
@@ -190,7 +225,55 @@ impl Witness {
         limit(plan, before).is_some_and(|limit| self.waited >= limit.within().as_millis())
     }
 
-    fn affords(&self, next: Share) -> bool {
+    /// Whether the exposure that `state` declares is in force, by the counts that were heard.
+    fn in_force(&self, plan: &Plan, state: &State, now: Timestamp) -> bool {
+        let Some(fleet) = plan.fleet() else { return true };
+        self.current
+            && self.counted.is_some_and(|(at, observed)| {
+                now.since(at) <= plan.stale_after() && fleet.actual(&observed, state.exposure()).is_in_force()
+            })
+    }
+
+    /// The exposure that units are compared by.
+    fn meets(&self, plan: &Plan, state: &State) -> Share {
+        let Some(fleet) = plan.fleet() else { return state.exposure() };
+        let steady = self.counted.filter(|(at, observed)| {
+            let held = self.steady.is_some_and(|since| at.since(since) > plan.stale_after());
+            self.current && (held || fleet.actual(observed, state.exposure()).is_in_force())
+        });
+        steady.and_then(|(_, observed)| observed.share()).unwrap_or_default()
+    }
+
+    /// What the counts of a fleet are good for: cohorts that are true, and rollbacks that are.
+    fn counts(
+        &self,
+        plan: &Plan,
+        before: &State,
+        event: &Event,
+        after: &State,
+        met: Share,
+        told: &dyn Fn() -> String,
+    ) -> Result<(), Breach> {
+        let seen = Self { current: self.current && !declares(before, after), ..self.clone() };
+        must(after.compared(plan) == seen.meets(plan, after), "units are compared by what was seen", told)?;
+        let moved = after.exposure() != before.exposure()
+            || after.attempt() != before.attempt()
+            || after.segment() != before.segment()
+            || seen.meets(plan, after) != met;
+        must(after.cohort() == before.cohort() + u32::from(moved), "cohorts count the changes", told)?;
+        if after.phase() == Phase::RolledBack && before.phase() != Phase::RolledBack {
+            let fleeting = plan.fleet().is_some();
+            let gone = match &event.kind {
+                EventKind::Command(Command::Confirm) => self.in_force(plan, before, event.at),
+                _ => !fleeting || self.counted.is_none_or(|(_, observed)| observed.all_new() == 0),
+            };
+            must(gone, "a rollback is over once no new replica is left", told)?;
+        }
+        Ok(())
+    }
+
+    fn affords(&self, plan: &Plan, next: Share) -> bool {
+        let next = plan.fleet().map_or(next, |fleet| fleet.counts(next).largest);
         match self.budget {
             None | Some(Clearance::Allow) => true,
             Some(Clearance::Cap(cap)) => cap >= next,
@@ -203,7 +286,7 @@ impl Witness {
         let (verdict, dwell) = match stage.requires() {
             Requirement::Safe => (self.passes(plan, now, true), self.dwell),
             Requirement::NoHarm => (self.passes(plan, now, false), self.dwell),
-            Requirement::Unmonitored => (true, self.running),
+            Requirement::Unmonitored => (true, self.served),
         };
         let minimums = dwell >= stage.min_dwell().as_millis()
             && self.units >= stage.min_units()
@@ -240,10 +323,7 @@ impl Witness {
             must(after.revision() == before.revision(), "only a revision replaces what is released", told)?;
         }
         let moved = after.exposure() != before.exposure() || after.attempt() != before.attempt();
-        let anew = !moved && after.segment() != before.segment();
-        let cohort = before.cohort() + u32::from(moved || anew);
-        must(after.cohort() == cohort, "cohorts count the changes", told)?;
-
+        must(!moved || after.segment() == 0, "segments count from each change", told)?;
         let entered = seat(after).filter(|_| seat(after) != seat(before));
         if after.exposure() <= before.exposure() && entered.is_none() {
             return Ok(());
@@ -254,13 +334,20 @@ impl Witness {
         if !baking {
             let open = plan.calendar().freeze(event.at).is_none();
             must(open, "I1 exposure never rises in a freeze", told)?;
-            must(self.affords(after.exposure()), "I1 the budget pays for each rise", told)?;
+            must(self.affords(plan, after.exposure()), "I1 the budget pays for each rise", told)?;
         }
         let Some((_, left, _)) = seat(before).filter(|(attempt, ..)| *attempt == after.attempt()) else {
             must(number == 0 && !baking, "I1 a release begins with its first stage", told)?;
+            let whole = after.attempt() == before.attempt() && self.in_force(plan, before, event.at);
+            must(
+                whole || plan.fleet().is_none(),
+                "I1 nothing begins beside replicas of the last attempt",
+                told,
+            )?;
             return must(plan.start().is_none_or(|start| event.at >= start), "I1 nothing starts early", told);
         };
         let Some(stage) = stage(plan, left) else { return Ok(()) };
+        must(self.in_force(plan, before, event.at), "I1 a stage is left while it is in force", told)?;
         must(
             self.earned(plan, stage, event.at),
             "I1 a rise needs a fresh pass for this attempt and stage",
@@ -371,6 +458,7 @@ impl Witness {
             return Err(Breach { law: "I4 only a running release completes", how: told() });
         };
         must(number as usize + 1 == plan.stages().len(), "I4 every stage was passed", told)?;
+        must(self.in_force(plan, before, event.at), "I4 only what is in force completes", told)?;
         if last.requires() == Requirement::Unmonitored {
             let said = decisions.iter().any(|d| d.reasons.contains(&Reason::Unmonitored { stage: number }));
             return must(said, "I4 completing without a verdict says so", told);
@@ -424,8 +512,9 @@ fn explains(
     decisions: &[Decision],
     told: &dyn Fn() -> String,
 ) -> Result<(), Breach> {
-    let told_of =
-        |state: &State| (state.phase(), state.hold(), state.exposure(), state.attempt(), state.cohort());
+    let told_of = |state: &State| {
+        (state.phase(), state.hold(), state.exposure(), state.attempt(), state.actual(), state.segment())
+    };
     let changed = told_of(before) != told_of(after) || before.revision() != after.revision();
     must(decisions.len() <= 1, "I9 one line a decision", told)?;
     must(!changed || decisions.len() == 1, "I9 each change is a decision", told)?;
@@ -437,7 +526,8 @@ fn explains(
     if let Some(decision) = decisions.first() {
         must(!decision.reasons.is_empty(), "I9 every decision has a reason", told)?;
         let tells = (decision.seq, decision.at, decision.attempt, decision.exposure, decision.phase)
-            == (event.seq, event.at, after.attempt(), after.exposure(), after.phase());
+            == (event.seq, event.at, after.attempt(), after.exposure(), after.phase())
+            && decision.actual == after.actual();
         must(tells, "I9 a decision tells what holds", told)?;
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use rampgate::canary::{Finding, Lack, Verdict};
+use rampgate::rollout::fleet::{Fleet, Limit, Observed};
 use rampgate::rollout::{Command, Event, EventKind, Plan, State};
 use rampgate::slo::Clearance;
 use rampgate::{Share, Span, Timestamp};
@@ -153,6 +154,20 @@ pub(crate) fn worlds() -> impl Strategy<Value = World> {
         })
 }
 
+/// The fleet of all plans that have one. Half of its exposures are those of the worlds' first stages.
+pub(crate) fn fleet() -> Fleet {
+    Fleet::new(4, Limit::Count(1), Limit::Count(1)).unwrap()
+}
+
+/// The same plans, brought about by replicas.
+pub(crate) fn fleet_worlds() -> impl Strategy<Value = World> {
+    worlds().prop_map(|world| {
+        let mut json = world.json;
+        json["fleet"] = serde_json::to_value(fleet()).unwrap();
+        World::new(json)
+    })
+}
+
 /// What happens next, put so that it makes sense in any state: an event is made of it when its turn comes.
 #[derive(Clone, Debug)]
 pub(crate) enum Move {
@@ -179,6 +194,10 @@ pub(crate) enum Move {
     Retry,
     Confirm,
     RollbackFailed,
+    /// A count of what the exposure asks for.
+    InForce,
+    /// Some other count.
+    Replicas(Observed),
     /// The event before, once more.
     Again,
     /// An event that leaves a gap.
@@ -188,6 +207,25 @@ pub(crate) enum Move {
 }
 
 pub(crate) fn moves() -> impl Strategy<Value = Vec<(u64, Move)>> {
+    sequences(next().boxed())
+}
+
+/// Moves with counts of replicas among them.
+pub(crate) fn fleet_moves() -> impl Strategy<Value = Vec<(u64, Move)>> {
+    let counts = (0_u32..4, 0_u32..2, 0_u32..5, 0_u32..2).prop_map(
+        |(ready_new, not_ready_new, ready_old, not_ready_old)| {
+            Move::Replicas(Observed { ready_new, not_ready_new, ready_old, not_ready_old, stopping: 0 })
+        },
+    );
+    sequences(prop_oneof![4 => next(), 3 => Just(Move::InForce), 1 => counts].boxed())
+}
+
+/// A plan and moves on it, with a fleet or without.
+pub(crate) fn either() -> impl Strategy<Value = (World, Vec<(u64, Move)>)> {
+    prop_oneof![2 => (worlds(), moves()), 1 => (fleet_worlds(), fleet_moves())]
+}
+
+fn next() -> impl Strategy<Value = Move> {
     let verdict = prop_oneof![
         10 => Just(Verdict::Safe),
         4 => Just(Verdict::Inconclusive),
@@ -212,7 +250,7 @@ pub(crate) fn moves() -> impl Strategy<Value = Vec<(u64, Move)>> {
             other_stage,
         },
     );
-    let next = prop_oneof![
+    prop_oneof![
         30 => judged,
         6 => Just(Move::Tick),
         3 => Just(Move::Start),
@@ -229,7 +267,10 @@ pub(crate) fn moves() -> impl Strategy<Value = Vec<(u64, Move)>> {
         1 => Just(Move::Again),
         1 => Just(Move::Skip),
         1 => Just(Move::Back),
-    ];
+    ]
+}
+
+fn sequences(next: BoxedStrategy<Move>) -> impl Strategy<Value = Vec<(u64, Move)>> {
     let minutes = prop::sample::select(vec![0_u64, 1, 5, 5, 5, 10, 10, 16, 60, 1440]);
     prop::collection::vec((minutes, next), 1..60).prop_map(|mut moves| {
         moves.insert(0, (0, Move::Start));
@@ -287,6 +328,15 @@ impl Move {
             }
             Self::Retry => EventKind::Command(Command::Retry { by: by() }),
             Self::Confirm => EventKind::Command(Command::Confirm),
+            Self::InForce => {
+                let counts = fleet().counts(state.exposure());
+                EventKind::Fleet(Observed {
+                    ready_new: counts.new,
+                    ready_old: counts.old,
+                    ..Observed::default()
+                })
+            }
+            Self::Replicas(observed) => EventKind::Fleet(*observed),
             Self::RollbackFailed => EventKind::Command(Command::RollbackFailed { why: "a test".into() }),
         };
         Event { seq, at, kind }

@@ -152,7 +152,7 @@ Examples:
 pub(crate) struct SimulateArgs {
     /// Release spec (JSON) to follow instead of the one built in
     ///
-    /// It must have one guardrail, of a rate.
+    /// Its guardrails must be rates. The built-in scenarios know one; your own tell of each after the first.
     #[arg(long, value_name = "FILE")]
     pub(crate) spec: Option<PathBuf>,
 

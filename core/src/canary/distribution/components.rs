@@ -36,6 +36,13 @@ impl Components {
         }
     }
 
+    /// What the best of the bets has gained, of each kind of bets: the mixture has gained no more.
+    #[cfg(feature = "simulate")]
+    pub(in crate::canary) fn most(&self) -> f64 {
+        let most = |bets: &[f64]| bets.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        most(&self.placed) + self.anywhere.as_ref().map_or(0.0, |bets| most(bets.as_slice()))
+    }
+
     /// The gains if there had been so many times the same data.
     pub(in crate::canary) fn times(&self, times: f64) -> Self {
         Self {

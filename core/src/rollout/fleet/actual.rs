@@ -1,9 +1,9 @@
-use super::counts::{difference, share_of};
+use super::counts::difference;
 use super::{Fleet, Observed};
 use crate::quantity::Share;
 use alloc::vec::Vec;
 use core::fmt;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What share of the traffic meets the new version now, and whether that is the stage's exposure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,8 +24,8 @@ pub struct Actual {
 }
 
 /// One thing that a fleet lacks for an exposure to be in force.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Gap {
     /// Too few new replicas are ready.
@@ -56,6 +56,41 @@ pub enum Gap {
         /// Those that have to be.
         need: u32,
     },
+}
+
+/// Which [`Gap`] it is, without its numbers. A closed set, in the order in which they are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each is the gap of the same name")]
+pub enum GapName {
+    NewMissing,
+    NewBeyond,
+    OldBeyond,
+    Unavailable,
+}
+
+impl Gap {
+    /// Which gap it is.
+    #[must_use]
+    pub const fn name(&self) -> GapName {
+        match self {
+            Self::NewMissing { .. } => GapName::NewMissing,
+            Self::NewBeyond { .. } => GapName::NewBeyond,
+            Self::OldBeyond { .. } => GapName::OldBeyond,
+            Self::Unavailable { .. } => GapName::Unavailable,
+        }
+    }
+}
+
+impl fmt::Display for GapName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NewMissing => "new replicas are missing",
+            Self::NewBeyond => "too many new replicas",
+            Self::OldBeyond => "too many old replicas",
+            Self::Unavailable => "too few replicas",
+        })
+    }
 }
 
 impl Actual {
@@ -91,7 +126,8 @@ impl Fleet {
     /// reachable one, and still the one that holds.
     ///
     /// Let the judge take each run of moments with the same `actual` as one epoch with that exposure: the shares of two epochs must not be
-    /// pooled, and a share that was declared and never held would read as a sample-ratio mismatch.
+    /// pooled, and a share that never held would read as a sample-ratio mismatch. That is so of the declared one, and of one that was
+    /// seen while replicas moved. A [`Release`](crate::release::Release) does it so.
     ///
     /// **Holds when** every ready replica gets an equal share of the traffic, and a request's replica is drawn without regard to who asks. A weighted balancer needs
     /// its weights for that, and one that keeps a client on its replica makes clients the units, not requests.
@@ -110,7 +146,7 @@ impl Fleet {
     /// ```
     pub fn actual(&self, observed: &Observed, exposure: Share) -> Actual {
         let target = self.counts(exposure);
-        let actual = share_of(observed.ready_new, observed.ready());
+        let actual = observed.share();
         let (ready, need) = (observed.ready(), self.least_ready());
         let new_missing = Gap::NewMissing { ready: observed.ready_new, need: target.new };
         let new_beyond = Gap::NewBeyond { there: observed.all_new(), most: target.new };

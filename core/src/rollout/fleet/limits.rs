@@ -119,7 +119,7 @@ impl Fleet {
         problems.finish(fleet)
     }
 
-    fn read(field: &Field<'_>) -> Option<Self> {
+    pub(in crate::rollout) fn read(field: &Field<'_>) -> Option<Self> {
         let mut fields = field.object()?;
         let replicas = fields.required("replicas").and_then(|field| count(&field, 1));
         let surge = fields.optional("max_surge");

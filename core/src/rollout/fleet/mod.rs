@@ -36,7 +36,7 @@ mod observed;
 mod orders;
 mod warning;
 
-pub use actual::{Actual, Gap};
+pub use actual::{Actual, Gap, GapName};
 pub use batches::{Batch, Batches};
 pub use counts::Counts;
 pub use limits::{Fleet, Limit};

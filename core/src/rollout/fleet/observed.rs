@@ -1,6 +1,8 @@
 use super::Orders;
+use super::counts::share_of;
 use crate::document::{Field, Node};
 use crate::error::{Error, Problems};
+use crate::quantity::Share;
 use serde::{Deserialize, Serialize};
 
 /// What is there at one moment, as the host counts it. What is left out of JSON is 0.
@@ -41,20 +43,39 @@ impl Observed {
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let node = Node::parse("observed", text)?;
         let problems = Problems::default();
-        let observed = Field::root(&node, &problems).object().and_then(|mut fields| {
-            let mut count = |name| fields.optional(name).map_or(Some(0), |field| field.u32());
-            let [ready_new, not_ready_new, ready_old, not_ready_old, stopping] =
-                ["ready_new", "not_ready_new", "ready_old", "not_ready_old", "stopping"].map(&mut count);
-            fields.finish();
-            Some(Self {
-                ready_new: ready_new?,
-                not_ready_new: not_ready_new?,
-                ready_old: ready_old?,
-                not_ready_old: not_ready_old?,
-                stopping: stopping?,
-            })
-        });
+        let observed = Self::read(&Field::root(&node, &problems));
         problems.finish(observed)
+    }
+
+    pub(crate) fn read(field: &Field<'_>) -> Option<Self> {
+        let mut fields = field.object()?;
+        let mut count = |name| fields.optional(name).map_or(Some(0), |field| field.u32());
+        let [ready_new, not_ready_new, ready_old, not_ready_old, stopping] =
+            ["ready_new", "not_ready_new", "ready_old", "not_ready_old", "stopping"].map(&mut count);
+        fields.finish();
+        Some(Self {
+            ready_new: ready_new?,
+            not_ready_new: not_ready_new?,
+            ready_old: ready_old?,
+            not_ready_old: not_ready_old?,
+            stopping: stopping?,
+        })
+    }
+
+    /// The new version's share of the ready replicas, and so of the traffic: rounded down to a part per million, yet never 0% while one is ready; none
+    /// while no replica is.
+    ///
+    /// ```
+    /// use rampgate::rollout::fleet::Observed;
+    ///
+    /// let observed = Observed { ready_new: 1, not_ready_new: 3, ready_old: 7, ..Observed::default() };
+    /// assert_eq!(observed.share(), Some("12.5%".parse()?));
+    /// assert_eq!(Observed::default().share(), None);
+    /// # Ok::<(), rampgate::Error>(())
+    /// ```
+    #[must_use]
+    pub fn share(&self) -> Option<Share> {
+        share_of(self.ready_new, self.ready())
     }
 
     /// All that take up room.

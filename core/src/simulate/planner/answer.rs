@@ -1,5 +1,6 @@
 use super::Planned;
 use super::attempt::Attempt;
+use super::memory::Memory;
 use super::refusal::{Refusal, Remedy};
 use crate::error::Error;
 use alloc::boxed::Box;
@@ -20,22 +21,29 @@ pub enum Answer {
 impl Attempt<'_> {
     /// The plan, or a refusal whose every remedy was planned with.
     pub(super) fn answer(&self) -> Result<Answer, Error> {
-        let stop = match self.plan()? {
+        let mut memory = Memory::default();
+        let stop = match self.plan(&mut memory)? {
             Ok(plan) => return Ok(Answer::Plan(Box::new(plan))),
             Err(stop) => stop,
         };
         let enough: Vec<Remedy> = stop
             .tries
             .iter()
-            .filter_map(|tries| tries.iter().copied().find(|remedy| self.is_enough(remedy)))
+            .filter_map(|tries| tries.iter().copied().find(|remedy| self.is_enough(remedy, &mut memory)))
             .collect();
         let refusal = Refusal { obstacle: stop.obstacle, reason: stop.reason, needs: stop.needs, enough };
         Ok(Answer::Refusal(Box::new(refusal)))
     }
 
     /// Whether there is a plan with this one change. A change that is none, such as a share beyond the whole, is not enough.
-    fn is_enough(&self, remedy: &Remedy) -> bool {
+    fn is_enough(&self, remedy: &Remedy, memory: &mut Memory) -> bool {
         let Ok(goal) = self.goal.with_remedy(remedy) else { return false };
-        Attempt::new(&goal).and_then(|attempt| attempt.plan()).is_ok_and(|plan| plan.is_ok())
+        let Ok(attempt) = Attempt::new(&goal) else { return false };
+        let attempt = Attempt { is_trial: true, ..attempt };
+        let plan = match memory.beside(remedy) {
+            Some(mut other) => attempt.plan(&mut other),
+            None => attempt.plan(memory),
+        };
+        plan.is_ok_and(|plan| plan.is_ok())
     }
 }

@@ -1,18 +1,18 @@
-use super::course::{Course, End, Entry, Run, Step};
-use super::effort::Effort;
+use super::course::{Course, Entry, Run, Step};
 use super::goal::{Goal, Power};
-use super::harms::{Harms, worst};
+use super::harms::Harms;
 use super::ladder::{Candidate, Limits, cheapest, exposures};
-use super::planned::{Harm, Onset, Planned};
+use super::memory::Memory;
+use super::planned::Planned;
 use super::refusal::{Obstacle, Remedy};
 use super::stages;
-use crate::canary::Verdict;
+use super::tried::Tried;
+use crate::canary::{Screen, Verdict};
 use crate::error::Error;
 use crate::math;
 use crate::observe::Measure;
 use crate::quantity::{Share, Span};
 use crate::rollout::Requirement;
-use crate::simulate::Dice;
 use crate::simulate::power::Law;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -21,8 +21,6 @@ use alloc::vec::Vec;
 const PATIENCE: f64 = 1.5;
 /// A stage with a control lasts at least so many looks before it is taken back.
 const PATIENT_LOOKS: u64 = 12;
-/// Harm that spends so many times what is allowed in a few runs is not played more often.
-const GLARING: f64 = 1.5;
 /// Most looks that a plan is played for.
 const MOST_LOOKS: u64 = 20_000;
 /// A finding is out of date after this, or three looks.
@@ -47,6 +45,8 @@ pub(super) struct Attempt<'a> {
     pub(super) full: Option<Requirement>,
     pub(super) good: Law,
     pub(super) harms: Harms,
+    /// Whether it is to tell no more than whether there is a plan.
+    pub(super) is_trial: bool,
 }
 
 /// Good releases through one plan.
@@ -57,6 +57,15 @@ pub(super) struct Played {
     pub(super) entries: Vec<Vec<Entry>>,
     /// When those ended that got through, ascending.
     pub(super) done: Vec<u64>,
+}
+
+impl Played {
+    /// None yet.
+    pub(super) fn of_stages(stages: usize) -> Self {
+        let mut entries = Vec::new();
+        entries.resize_with(stages, Vec::new);
+        Self { runs: Vec::new(), entries, done: Vec::new() }
+    }
 }
 
 /// A ladder with what its stages are.
@@ -70,11 +79,11 @@ impl<'a> Attempt<'a> {
     pub(super) fn new(goal: &'a Goal) -> Result<Self, Error> {
         let (last, full) = goal.end()?;
         let good = goal.baseline.law(1.0, goal.guardrail.worse())?;
-        Ok(Self { goal, last, full, good, harms: Harms::of(goal)? })
+        Ok(Self { goal, last, full, good, harms: Harms::of(goal)?, is_trial: false })
     }
 
     /// The plan, or why there is none.
-    pub(super) fn plan(&self) -> Result<Result<Planned, Stop>, Error> {
+    pub(super) fn plan(&self, memory: &mut Memory) -> Result<Result<Planned, Stop>, Error> {
         if let Some(stop) = self.gate()? {
             return Ok(Err(stop));
         }
@@ -84,7 +93,7 @@ impl<'a> Attempt<'a> {
             Err(stop) => return Ok(Err(stop)),
         };
         let late = shares.iter().rposition(|share| self.one_look(*share) <= self.late_allowed());
-        let candidates = self.candidates(&shares, first.1)?;
+        let candidates = self.candidates(&shares, first.1, memory)?;
         if candidates.last().is_none_or(|last| last.units.is_none()) {
             return Ok(Err(self.endless_stop()));
         }
@@ -97,7 +106,7 @@ impl<'a> Attempt<'a> {
         if self.full.is_none() && late.is_none_or(|late| late + 1 < shares.len()) {
             return Ok(Err(self.late_stop(self.one_look(self.last))));
         }
-        let bake = match self.bake()? {
+        let bake = match self.bake(memory)? {
             Ok(bake) => bake,
             Err(stop) => return Ok(Err(stop)),
         };
@@ -107,54 +116,28 @@ impl<'a> Attempt<'a> {
                 Ok(chosen) => chosen,
                 Err(stop) => return Ok(Err(stop)),
             };
-            let course = self.course(&chosen.steps, bake);
-            let glance = self.harms.glance(&course)?;
-            let early = if glance > GLARING * self.allowed() {
-                Vec::new()
-            } else {
-                self.harms.play(&course, Onset::Start, &[Entry::START])?
-            };
-            let found = worst(&early).map_or(glance, |(_, spend)| spend);
-            if found > self.allowed() {
-                match self.tighter(&candidates, &limits, (&chosen.ladder, found)) {
-                    Some(first) => limits.first = first,
-                    None => return Ok(Err(self.early_stop(&candidates, &chosen.ladder, found))),
+            let mut scene = memory.take(&chosen.steps, bake);
+            let tried = self.tried(&mut scene, &candidates, &chosen.ladder, &limits)?;
+            let next = match tried {
+                Tried::Fulfils(harms) => {
+                    let planned = self.planned(&candidates, &limits, (&chosen, bake), (&scene.good, harms));
+                    Some(Ok(planned))
                 }
-                continue;
-            }
-            let played = self.good_releases(&course)?;
-            match self.enough(&played, &chosen.steps) {
-                Ok(()) => {}
-                Err(None) if patience < 8.0 => {
+                Tried::Fails(stop) => Some(Err(stop)),
+                Tried::Limits(tighter) => {
+                    limits = tighter;
+                    None
+                }
+                Tried::TooRarely if patience < 8.0 => {
                     patience *= 2.0;
-                    continue;
+                    None
                 }
-                Err(None) => return Ok(Err(self.power_stop(&played))),
-                Err(Some(needs)) => return Ok(Err(self.time_stop(needs, &played))),
+                Tried::TooRarely => Some(Err(self.power_stop(&scene.good))),
+            };
+            memory.keep(scene);
+            if let Some(end) = next {
+                return Ok(end);
             }
-            let mut late = Vec::new();
-            for (number, entries) in (1..).zip(&played.entries).take(chosen.steps.len()) {
-                let onset = match u32::try_from(number) {
-                    Ok(stage) if number < chosen.steps.len() => Onset::Stage(stage),
-                    _ => Onset::Bake,
-                };
-                if onset != Onset::Bake || bake > 0 {
-                    late.extend(self.harms.play(&course, onset, entries)?);
-                }
-            }
-            let over = late.iter().filter(|harm| harm.compared && harm.p95_spend > self.late_allowed());
-            if let Some(stage) = over.clone().filter_map(|harm| place(harm.onset, chosen.steps.len())).min() {
-                let at = chosen.ladder.get(stage).copied().unwrap_or(0);
-                let is_last = at + 1 == shares.len();
-                if is_last || at <= limits.first.0 {
-                    let most = over.map(|harm| harm.p95_spend).fold(0.0, f64::max);
-                    return Ok(Err(self.late_stop(most)));
-                }
-                limits.late = at - 1;
-                continue;
-            }
-            let harms: Vec<Harm> = early.into_iter().chain(late).collect();
-            return Ok(Ok(self.planned(&candidates, &limits, (&chosen, bake), (&played, harms))));
         }
     }
 
@@ -201,7 +184,12 @@ impl<'a> Attempt<'a> {
     }
 
     /// What each exposure takes, from the largest down to where no deadline leaves room for it.
-    fn candidates(&self, shares: &[Share], first: usize) -> Result<Vec<Candidate>, Error> {
+    fn candidates(
+        &self,
+        shares: &[Share],
+        first: usize,
+        memory: &mut Memory,
+    ) -> Result<Vec<Candidate>, Error> {
         let power = match self.goal.power {
             Power::Stage(power) => power.get(),
             Power::Plan(power) => 1.0 - (1.0 - power.get()) / 4.0,
@@ -231,7 +219,7 @@ impl<'a> Attempt<'a> {
                 other.at(self.goal, *exposure)
             } else {
                 let measured = (&self.good, &self.good);
-                let effort = Effort::of(self.goal, *exposure, measured, Verdict::Safe, from)?;
+                let effort = memory.effort(self.goal, *exposure, measured, Verdict::Safe, from)?;
                 let tenth = effort.within(0.1).unwrap_or(0);
                 from = tenth / 2;
                 let units = effort.within(power);
@@ -254,14 +242,15 @@ impl<'a> Attempt<'a> {
     }
 
     /// Time after the last stage in which harm as large as the margin is found with the power asked for, by the busiest share that has a control.
-    fn bake(&self) -> Result<Result<u64, Stop>, Error> {
+    fn bake(&self, memory: &mut Memory) -> Result<Result<u64, Stop>, Error> {
         if let Some(bake) = self.goal.bake {
             return Ok(Ok(bake.as_millis()));
         }
         if self.full.is_some() {
             return Ok(Ok(0));
         }
-        let effort = Effort::of(self.goal, self.last, (self.harms.margin(), &self.good), Verdict::Harm, 0)?;
+        let arms = (self.harms.margin(), &self.good);
+        let effort = memory.effort(self.goal, self.last, arms, Verdict::Harm, 0)?;
         let time =
             effort.within(self.goal.power.get()).map(|units| self.whole(self.goal.traffic.slowest(units)));
         Ok(time.ok_or_else(|| self.endless_stop()))
@@ -322,69 +311,25 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    fn course<'c>(&'c self, steps: &'c [Step], bake: u64) -> Course<'c> {
+    pub(super) fn course<'c>(&'c self, steps: &'c [Step], bake: u64) -> Course<'c> {
         let look = self.goal.look.as_millis();
         Course {
             judge: &self.goal.judge,
             traffic: &self.goal.traffic,
             control: &self.good,
             steps,
+            screens: steps
+                .iter()
+                .map(|step| Screen::of(&self.goal.judge, (step.exposure, step.control)))
+                .collect(),
             bake,
             look,
             stale_after: u64::max(STALE, 3 * look),
         }
     }
 
-    fn good_releases(&self, course: &Course<'_>) -> Result<Played, Error> {
-        let mut entries = Vec::new();
-        entries.resize_with(course.steps.len(), Vec::new);
-        let (mut runs, mut done) = (Vec::new(), Vec::new());
-        for run in 0..u64::from(self.goal.runs.count()) {
-            let mut dice = Dice::new(self.goal.runs.seed(), run);
-            let mut played = course.run(&Entry::START, &self.good, &mut dice)?;
-            if run < self.harms.runs() {
-                for (list, entry) in entries.iter_mut().zip(core::mem::take(&mut played.entries)) {
-                    list.push(entry);
-                }
-            }
-            if played.end == End::Done {
-                done.push(played.ended);
-            }
-            runs.push(played);
-        }
-        done.sort_unstable();
-        Ok(Played { runs, entries, done })
-    }
-
-    /// Whether good releases get through as often as was asked for, and in time: else the time they need, or none if they do not get through at all.
-    fn enough(&self, played: &Played, steps: &[Step]) -> Result<(), Option<Span>> {
-        let runs = math::count(played.runs.len() as u64);
-        let met = match self.goal.power {
-            Power::Plan(power) => math::count(played.done.len() as u64) >= power.get() * runs,
-            Power::Stage(power) => {
-                (0..steps.len()).all(|stage| stages::passes(&played.runs, stage) >= power.get())
-            }
-        };
-        if !met {
-            return Err(None);
-        }
-        match self.done_within(played) {
-            None => Err(None),
-            Some(needs) if needs > self.goal.deadline => Err(Some(needs)),
-            Some(_) => Ok(()),
-        }
-    }
-
-    /// When as many are done as the confidence asks for.
-    pub(super) fn done_within(&self, played: &Played) -> Option<Span> {
-        let runs = math::count(played.runs.len() as u64);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 100,000")]
-        let rank = math::ceil(self.goal.confidence() * runs).max(1.0) as usize;
-        played.done.get(rank - 1).map(|millis| Span::clamped(*millis))
-    }
-
     /// A narrower range for the first stage, in which harm from the start may spend less: none if the smallest that there is time for spends too much.
-    fn tighter(
+    pub(super) fn tighter(
         &self,
         candidates: &[Candidate],
         limits: &Limits,
@@ -399,15 +344,6 @@ impl<'a> Attempt<'a> {
         let fits = |candidate: &Candidate| candidate.exposure.fraction() <= here * self.allowed() / found;
         let most = candidates.iter().take(at).rposition(fits).unwrap_or(least).max(least);
         Some((limits.first.0, most))
-    }
-}
-
-/// The stage whose exposure a harm meets when it begins.
-fn place(onset: Onset, stages: usize) -> Option<usize> {
-    match onset {
-        Onset::Start => Some(0),
-        Onset::Stage(stage) => usize::try_from(stage).ok(),
-        Onset::Bake => stages.checked_sub(1),
     }
 }
 

@@ -1,6 +1,6 @@
 use super::course::arms;
 use super::goal::Goal;
-use crate::canary::Verdict;
+use crate::canary::{Said, Screen, Verdict};
 use crate::error::Error;
 use crate::quantity::Share;
 use crate::simulate::Dice;
@@ -29,17 +29,23 @@ impl Effort {
         from: u64,
     ) -> Result<Self, Error> {
         let control_share = goal.control.share(exposure);
+        let screen = Screen::of(&goal.judge, (exposure, control_share));
         let stream = |run| (1 << 62) | (u64::from(exposure.parts_per_million()) << 20) | run;
         let mut found = Vec::new();
         for run in 0..RUNS {
-            let mut dice = Dice::new(goal.runs.seed(), stream(run));
+            let mut dice = Dice::at_once(goal.runs.seed(), stream(run));
             let mut seen = Seen::new(&goal.judge, 0, (exposure, control_share), [].into_iter());
+            let mut said = Said::default();
             let (mut units, mut next) = (0, from.max(50));
             while next <= MOST {
                 let (in_canary, in_control) = arms(&mut dice, next - units, exposure, control_share);
                 seen.draw(&mut dice, (in_canary, canary), (in_control, control))?;
                 units = next;
-                if Seen::verdict(&goal.judge, [&seen].into_iter(), 0, 1, &[]) == until {
+                let screened =
+                    screen.as_ref().and_then(|screen| screen.verdict(&mut said, &[], &seen.epoch(), 1));
+                let verdict =
+                    screened.unwrap_or_else(|| Seen::verdict(&goal.judge, [&seen].into_iter(), 0, 1, &[]));
+                if verdict == until {
                     found.push(units);
                     break;
                 }

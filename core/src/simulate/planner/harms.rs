@@ -125,7 +125,7 @@ impl Harms {
         for (number, kind) in (1_u64..).zip(&self.all) {
             let mut runs = Vec::new();
             for (run, entry) in (0..times).zip(entries.iter().cycle()) {
-                let mut dice = Dice::new(self.seed, (1 << 61) | (place << 48) | (number << 32) | run);
+                let mut dice = Dice::at_once(self.seed, (1 << 61) | (place << 48) | (number << 32) | run);
                 runs.push(course.run(entry, &kind.law, &mut dice)?);
             }
             let share = |end: End| {

@@ -214,6 +214,11 @@ impl Attempt<'_> {
         )
     }
 
+    /// Of a trial, whose reason nobody asks for.
+    pub(super) fn unsaid_stop(&self) -> Stop {
+        self.stop(Obstacle::Deadline, String::new(), Vec::new())
+    }
+
     fn stop(&self, obstacle: Obstacle, reason: String, tries: Vec<Vec<Remedy>>) -> Stop {
         Stop { obstacle, reason, needs: None, tries }
     }

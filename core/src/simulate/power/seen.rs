@@ -61,6 +61,19 @@ impl Seen {
         Ok(())
     }
 
+    /// The stage as the judge sees it.
+    pub(in crate::simulate) fn epoch(&self) -> Epoch<'_> {
+        Epoch {
+            stage: self.position,
+            segment: self.segment,
+            canary_share: self.canary_share,
+            control_share: self.control_share,
+            canary: &self.canary,
+            control: &self.control,
+            references: &self.references,
+        }
+    }
+
     /// The judge's verdict on a stage, with all stages up to it.
     pub(in crate::simulate) fn verdict<'a>(
         judge: &Judge,
@@ -69,16 +82,7 @@ impl Seen {
         stages: u32,
         segments: &[u32],
     ) -> Verdict {
-        let epoch = |seen: &'a Self| Epoch {
-            stage: seen.position,
-            segment: seen.segment,
-            canary_share: seen.canary_share,
-            control_share: seen.control_share,
-            canary: &seen.canary,
-            control: &seen.control,
-            references: &seen.references,
-        };
-        let epochs: Vec<Epoch<'_>> = seen.map(epoch).collect();
+        let epochs: Vec<Epoch<'_>> = seen.map(Self::epoch).collect();
         let (at, stale_after) = (Timestamp::EPOCH, Span::ZERO);
         let look = Look { epochs: &epochs, stage, stages, segments, at, stale_after };
         judge.find(&look).verdict

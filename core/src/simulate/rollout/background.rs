@@ -63,17 +63,24 @@ impl Background {
 
     /// How many of a minute's units fail.
     pub(super) fn draw(&self, dice: &mut Dice, units: u64, minute: u64, clock: u64) -> u64 {
-        let factor = self.cycle.map_or(1.0, |cycle| cycle.factor(clock));
+        if let Source::Recorded(recording) = &self.source {
+            let (good, bad) = recording.at(minute);
+            if good + bad == units && self.cycle.is_none() {
+                return bad;
+            }
+        }
+        dice.binomial(units, self.chance(minute, clock))
+    }
+
+    /// The chance of a unit of this minute.
+    pub(super) fn chance(&self, minute: u64, clock: u64) -> f64 {
         let rate = match &self.source {
             Source::Constant(rate) => *rate,
-            Source::Recorded(recording) => {
-                let (good, bad) = recording.at(minute);
-                if good + bad == units && self.cycle.is_none() {
-                    return bad;
-                }
-                if good + bad == 0 { recording.rate() } else { math::count(bad) / math::count(good + bad) }
-            }
+            Source::Recorded(recording) => match recording.at(minute) {
+                (0, 0) => recording.rate(),
+                (good, bad) => math::count(bad) / math::count(good + bad),
+            },
         };
-        dice.binomial(units, rate * factor)
+        f64::min(rate * self.cycle.map_or(1.0, |cycle| cycle.factor(clock)), 1.0)
     }
 }

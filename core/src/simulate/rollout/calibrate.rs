@@ -92,7 +92,7 @@ impl Simulation {
         rate: Probability,
         progress: Progress<'_>,
     ) -> Result<Calibrated, Error> {
-        let healthy = self.clone().in_scenario(self.scenario().clone().healthy());
+        let healthy = self.healthy();
         let tried = |controller: &Controller| -> Result<Part, Error> {
             Ok(healthy.run_with(controller, progress)?.part(super::Run::is_false_rollback))
         };

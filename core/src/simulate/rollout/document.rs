@@ -13,6 +13,7 @@ impl Scenario {
     /// | `traffic` | `units_per_minute` (0.001 to 10^8); optionally `daily` and `surges` | that of the `recording` |
     /// | `background` | `rate` (above 0, below 1); optionally `daily` | that of the `recording` |
     /// | `recording` | `minutes`, a list of `[good, bad]`; optionally `minutes_each` (1), how long each is | none |
+    /// | `guardrails` | of each guardrail of the spec after the first, by name, a background as above | none |
     /// | `faults` | a list of the faults below | none |
     /// | `horizon` | how long it is looked at, 1 minute to 60 days | `2d` |
     ///
@@ -20,7 +21,7 @@ impl Scenario {
     ///
     /// Faults, each with optional `from` and `lasting`: `{"errors": {"times": 2}}`, `{"more_errors": {"chance": 0.01}}`, `{"leak": {"times_an_hour": 0.5}}`,
     /// `{"crash": {"share": "90%"}}`, `{"vanish": {"share": "50%"}}`, `{"redirect": {"share": "5%"}}`, `{"outage": {"reported": true}}` (true if absent),
-    /// `{"incident": {"times": 5}}`. `from` is a time after the start (`2h`), or `{"exposure": "50%", "then": "30m"}`.
+    /// `{"incident": {"times": 5}}`. Those that make outcomes bad, rather than taking units or all outcomes away, may name the `guardrail` that they are of, if it is not the first. `from` is a time after the start (`2h`), or `{"exposure": "50%", "then": "30m"}`.
     ///
     /// # Errors
     /// Text that is not JSON, or all that is wrong with its fields, unknown ones included, each with its path: `faults[2].errors.times`.
@@ -43,6 +44,7 @@ impl Scenario {
             Some(field) => read_background(&field),
             None => recording.clone().flatten().map(Background::recorded),
         });
+        let further = fields.optional("guardrails").map_or(Some(Vec::new()), |field| read_further(&field));
         let faults = fields.optional("faults").map_or(Some(Vec::new()), |field| all(&field, read_fault));
         let horizon = fields.optional("horizon").map_or(Some(Self::HORIZON), |field| {
             let span = field.parse()?;
@@ -51,9 +53,27 @@ impl Scenario {
         });
         fields.finish();
         let scenario = Self::new(traffic?, background?).until(horizon?).ok()?;
-        let many = faults?.into_iter().try_fold(scenario, Self::with);
-        many.map_err(|error| field.refuse_within(&error)).ok()
+        let (further, faults) = (further?, faults?);
+        let scenario = made(
+            field,
+            further
+                .into_iter()
+                .try_fold(scenario, |scenario, (name, background)| scenario.measuring(name, background)),
+        )?;
+        faults.into_iter().try_fold(scenario, |scenario, (fault, of)| match of {
+            None => made(field, scenario.with(fault)),
+            Some(of) => {
+                let name = of.text()?;
+                scenario.with_in(name, fault).map_err(|error| of.refuse_with(&error)).ok()
+            }
+        })
     }
+}
+
+fn read_further<'a>(field: &Field<'a>) -> Option<Vec<(&'a str, Background)>> {
+    let read = |(name, field): (&'a str, Field<'a>)| Some((name, read_background(&field)?));
+    let all: Vec<_> = field.entries()?.into_iter().map(read).collect();
+    all.into_iter().collect()
 }
 
 /// What a constructor made of a field's parts, or its complaint, which names the part.
@@ -143,7 +163,8 @@ fn read_lasting(field: &Field<'_>) -> Option<Span> {
     Some(span)
 }
 
-fn read_fault(field: &Field<'_>) -> Option<Fault> {
+/// A fault, and the field that names its guardrail.
+fn read_fault<'a>(field: &Field<'a>) -> Option<(Fault, Option<Field<'a>>)> {
     let (word, rest) = field.case()?;
     let Some(rest) = rest else { return field.refuse_case() };
     let mut fields = rest.object()?;
@@ -174,11 +195,12 @@ fn read_fault(field: &Field<'_>) -> Option<Fault> {
     };
     let onset = fields.optional("from").map_or(Some(Onset::After(Span::ZERO)), |field| read_onset(&field));
     let lasting = fields.optional("lasting").map_or(Some(None), |field| read_lasting(&field).map(Some));
+    let guardrail = fields.optional("guardrail");
     fields.finish();
     let fault = made(&rest, fault?)?.from(onset?);
     match lasting? {
-        None => Some(fault),
-        Some(span) => made(&rest, fault.lasting(span)),
+        None => Some((fault, guardrail)),
+        Some(span) => Some((made(&rest, fault.lasting(span))?, guardrail)),
     }
 }
 
@@ -194,7 +216,7 @@ fn read_onset(field: &Field<'_>) -> Option<Onset> {
 }
 
 /// All items of a list, each read, so that the problems of all are noted.
-pub(super) fn all<T>(field: &Field<'_>, read: impl Fn(&Field<'_>) -> Option<T>) -> Option<Vec<T>> {
+pub(super) fn all<'a, T>(field: &Field<'a>, read: impl Fn(&Field<'a>) -> Option<T>) -> Option<Vec<T>> {
     let items: Vec<Option<T>> = field.list()?.iter().map(read).collect();
     items.into_iter().collect()
 }

@@ -140,6 +140,11 @@ impl Fault {
         !matches!(self.kind, Kinds::Outage { .. } | Kinds::Incident(_))
     }
 
+    /// Whether it makes outcomes of a guardrail bad, rather than taking whole units or all outcomes away.
+    pub(super) const fn fails_outcomes(&self) -> bool {
+        !matches!(self.kind, Kinds::Vanish(_) | Kinds::Redirect(_) | Kinds::Outage { .. })
+    }
+
     /// For how many minutes it has been there at `minute`, where `reached` says since when there was an exposure; `None` before and after.
     pub(super) fn age(&self, minute: u64, reached: impl FnOnce(Share) -> Option<u64>) -> Option<u64> {
         let from = match self.onset {

@@ -1,13 +1,16 @@
 use super::lead::{Lead, Why};
 use super::minute::{Minute, Split};
 use crate::error::Error;
-use crate::observe::{Counts, ReplicaId, Tally};
+use crate::observe::ReplicaId;
 use crate::quantity::Timestamp;
-use crate::release::{Arm, Placement, Release, Signal, Spec};
+use crate::release::{Arm, Placement, Release, Signal, Spec, Step};
+use crate::rollout::fleet::Observed;
 use crate::rollout::{Action, Command, Decision, Hold, Phase};
 use alloc::string::String;
+use alloc::vec::Vec;
 
-/// A release of this library, told of each minute and stepped at its end, by a host that approves whatever waits for approval.
+/// A release of this library, told of each minute and stepped at its end, by a host that approves whatever waits for approval. Where the spec has
+/// a fleet, its replicas are ready at once.
 pub(super) struct Guarded {
     release: Release,
 }
@@ -21,18 +24,30 @@ impl Guarded {
     pub(super) fn new(spec: Spec, start: Timestamp) -> Result<Self, Error> {
         let mut release = Release::new(spec, ReplicaId(1));
         let _ = release.step(start, Command::Start { by: host() })?;
-        Ok(Self { release })
+        let mut guarded = Self { release };
+        guarded.replace(start)?; // leads into the first stage
+        guarded.replace(start)?;
+        Ok(guarded)
     }
 
-    fn record(&mut self, arm: Arm, at: Timestamp, counts: Counts) -> Result<(), Error> {
+    /// Brings the exposure into force, where a fleet has to.
+    fn replace(&mut self, at: Timestamp) -> Result<Option<Step>, Error> {
+        let Some(fleet) = self.release.spec().plan().fleet() else { return Ok(None) };
+        let counts = fleet.counts(self.release.exposure());
+        let observed = Observed { ready_new: counts.new, ready_old: counts.old, ..Observed::default() };
+        self.release.step_saying(at, Signal::Fleet(observed), false).map(Some)
+    }
+
+    fn record(&mut self, arm: Arm, minute: &Minute) -> Result<(), Error> {
         let placement = Placement { cohort: self.release.cohort(), arm: Some(arm) };
-        self.release.record_tally(placement, at, &Tally::from_counts(counts.units(), &[counts], at)?)
+        let tally = minute.tally(arm)?;
+        self.release.record_tally(placement, minute.end, &tally)
     }
 }
 
 impl Lead for Guarded {
     fn split(&self) -> Split {
-        let canary = self.release.exposure();
+        let canary = self.release.spec().plan().reached(self.release.exposure());
         Split { canary, control: self.release.spec().control().share(canary) }
     }
 
@@ -42,22 +57,27 @@ impl Lead for Guarded {
 
     fn hear(&mut self, minute: &Minute) -> Result<Option<Why>, Error> {
         let at = minute.end;
-        self.record(Arm::Canary, at, minute.canary)?;
-        self.record(Arm::Control, at, minute.control)?;
-        if self.release.spec().gate().is_some() {
-            self.release.record_requests(at, minute.others.successes(), minute.others.failures());
+        self.record(Arm::Canary, minute)?;
+        self.record(Arm::Control, minute)?;
+        if let Some(metric) = self.release.spec().spends() {
+            let others = minute.of(metric.position()).0;
+            self.release.record_requests(at, others.successes(), others.failures());
         }
         let signal =
             if minute.source_error { Signal::SourceError { why: "outage".into() } } else { Signal::Tick };
-        let mut step = self.release.step_saying(at, signal, false)?;
+        let mut decisions = self.replace(at)?.map_or_else(Vec::new, |step| step.decisions);
+        decisions.extend(self.release.step_saying(at, signal, false)?.decisions);
         if matches!(self.phase(), Phase::Holding { reason: Hold::Approval, .. }) {
-            step =
-                self.release.step_saying(at, Command::Approve { by: host(), stage: None }.into(), false)?;
+            let approve = Command::Approve { by: host(), stage: None };
+            decisions.extend(self.release.step_saying(at, approve.into(), false)?.decisions);
+        }
+        if !self.release.rollout().is_in_force(self.release.spec().plan(), at) {
+            self.replace(at)?;
         }
         let ends = |decision: &&Decision| {
             matches!(decision.action, Action::RollBack | Action::Complete | Action::Expire)
         };
-        Ok(step.decisions.iter().find(ends).map(why))
+        Ok(decisions.iter().find(ends).map(why))
     }
 }
 
@@ -73,9 +93,9 @@ fn why(decision: &Decision) -> Why {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observe::{Counts, Tally};
     use crate::simulate::rollout::Scenario;
     use crate::simulate::rollout::minute::Weather;
-    use std::vec::Vec;
 
     const SPEC: &str = r#"{
         "rampgate": 1, "name": "n", "flag": {"key": "k", "control": "a", "canary": "b"},
@@ -131,6 +151,33 @@ mod tests {
             }
             assert!(decisions.len() >= 2, "{decisions:?}");
         }
+    }
+
+    /// Replicas that are ready at once change nothing but the shares, which are theirs.
+    #[test]
+    fn a_fleet_goes_the_same_way() {
+        let scenario = Scenario::from_json(
+            r#"{"traffic": {"units_per_minute": 2000}, "background": {"rate": 0.01}, "faults": []}"#,
+        )
+        .unwrap();
+        let start = Timestamp::EPOCH;
+        let ends = |fleet: &str| {
+            let spec = SPEC.replacen(r#""bake""#, &std::format!(r#"{fleet}"bake""#), 1);
+            let mut guarded = Guarded::new(Spec::from_json(&spec).unwrap(), start).unwrap();
+            let mut weather = Weather::new(&scenario, 1, 0, start);
+            let ended = (1..=600).find(|minute| {
+                let met = weather.minute(
+                    *minute - 1,
+                    Timestamp::from_millis(60_000 * minute).unwrap(),
+                    guarded.split(),
+                );
+                guarded.hear(&met).unwrap().is_some()
+            });
+            (ended, guarded.phase())
+        };
+        // 5% and 50% of twenty are themselves.
+        assert_eq!(ends(r#""fleet": {"replicas": 20}, "#), ends(""));
+        assert_eq!(ends("").1, Phase::Completed);
     }
 
     fn host_name() -> String {

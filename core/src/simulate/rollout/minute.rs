@@ -1,12 +1,17 @@
+use super::arm::{Arm, counts};
 use super::fault::Kinds;
+use super::further::Further;
+use super::scenario::Placed;
 use super::{Fault, Scenario};
-use crate::observe::Counts;
+use crate::error::Error;
+use crate::observe::{Counts, Tally};
 use crate::quantity::{Share, Timestamp};
+use crate::release;
 use crate::simulate::Dice;
 use alloc::vec::Vec;
 
 /// What one minute of one run brought.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Minute {
     /// When it ended.
     pub(super) end: Timestamp,
@@ -14,16 +19,41 @@ pub(super) struct Minute {
     pub(super) canary: Counts,
     pub(super) control: Counts,
     pub(super) others: Counts,
+    /// The same of the further guardrails, in the scenario's order.
+    pub(super) further: Vec<Further>,
     /// Whether the source of outcomes failed and said so.
     pub(super) source_error: bool,
     /// What really happened, told or not.
     pub(super) truth: Truth,
 }
 
+impl Minute {
+    /// What is told of the units in neither arm, and the failures of all, of a guardrail by its position.
+    pub(super) fn of(&self, guardrail: usize) -> (Counts, u64) {
+        match guardrail.checked_sub(1).and_then(|place| self.further.get(place)) {
+            None => (self.others, self.truth.failures),
+            Some(Further { arms: [.., others], failures, .. }) => (*others, *failures),
+        }
+    }
+
+    /// What is told of an arm.
+    pub(super) fn tally(&self, arm: release::Arm) -> Result<Tally, Error> {
+        let first = if arm == release::Arm::Canary { self.canary } else { self.control };
+        let further = self.further.iter().map(
+            |Further { arms: [canary, control, _], .. }| {
+                if arm == release::Arm::Canary { canary } else { control }
+            },
+        );
+        let all: Vec<Counts> = core::iter::once(&first).chain(further).copied().collect();
+        Tally::from_counts(first.units(), &all, self.end)
+    }
+}
+
 /// What really happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Truth {
     pub(super) units: u64,
+    /// Failures of the first guardrail.
     pub(super) failures: u64,
     /// Units that were assigned to the canary.
     pub(super) canary: u64,
@@ -71,8 +101,8 @@ impl<'a> Weather<'a> {
         let units = scenario.traffic.draw(&mut dice, minute, clock, self.offset);
         let mut failures = scenario.background.draw(&mut dice, units, minute + self.offset, clock);
         let usual = scenario.background.usual(clock);
-        let rate = self.active(minute, |kind| matches!(kind, Kinds::Incident(_)), usual);
-        failures += dice.binomial(units - failures, rate);
+        let incident = self.failing(minute, 0, false, usual);
+        failures += dice.binomial(units - failures, incident);
 
         let shares = [split.canary.fraction(), split.control.fraction()];
         let (mut failed, mut fine) = ([0; 2], [0; 2]);
@@ -85,39 +115,45 @@ impl<'a> Weather<'a> {
         let mut control = Arm { failed: control_failed, fine: control_fine };
         let mut truth = Truth { units, failures, canary: canary.units(), ..Truth::default() };
 
-        let moved = self.active(minute, |kind| matches!(kind, Kinds::Redirect(_)), usual);
+        let moved = self.taking(minute, |kind| matches!(kind, Kinds::Redirect(_)));
         let moved = canary.take(&mut dice, moved);
         (control.failed, control.fine) = (control.failed + moved.failed, control.fine + moved.fine);
-        let harm = self.active(
-            minute,
-            |kind| {
-                !matches!(
-                    kind,
-                    Kinds::Incident(_) | Kinds::Redirect(_) | Kinds::Vanish(_) | Kinds::Outage { .. }
-                )
-            },
-            usual,
-        );
-        let broken = dice.binomial(canary.fine, harm);
-        (canary.failed, canary.fine) = (canary.failed + broken, canary.fine - broken);
-        let reach = if harm > 0.0 { canary.units() } else { 0 };
-        let gone = self.active(minute, |kind| matches!(kind, Kinds::Vanish(_)), usual);
+        let harm = self.failing(minute, 0, true, usual);
+        let broken = canary.fail(&mut dice, harm);
+        let reached = canary.units();
+        let gone = self.taking(minute, |kind| matches!(kind, Kinds::Vanish(_)));
         let gone = canary.take(&mut dice, gone);
+        let arms = [canary.units(), control.units(), others.units()];
+        let (mut further, mut harmed) = (Vec::new(), harm > 0.0);
+        for (guardrail, (_, background)) in (1..).zip(&scenario.further) {
+            let usual = background.usual(clock);
+            let usually = background.chance(minute + self.offset, clock);
+            let fails = any_of([usually, self.failing(minute, guardrail, false, usual)]);
+            let harm = self.failing(minute, guardrail, true, usual);
+            harmed |= harm > 0.0;
+            further.push(Further::draw(&mut dice, arms, gone.units(), fails, harm));
+        }
 
+        let reach = if harmed { reached } else { 0 };
         truth.excess = broken + gone.fine;
         truth.failures += truth.excess;
+        truth.excess += further.iter().map(|further| further.excess).sum::<u64>();
         truth.hit = moved.units() + u64::max(reach, gone.units());
         truth.harmful = split.canary > Share::ZERO && self.harms(minute);
-        let outage = self.faults(minute).find_map(|(fault, _)| match fault.kind {
+        let outage = self.faults(minute).find_map(|(placed, _)| match placed.fault.kind {
             Kinds::Outage { reported } => Some(reported),
             _ => None,
         });
         let told = |arm: Counts| if outage.is_some() { Counts::default() } else { arm };
+        for further in &mut further {
+            further.arms = further.arms.map(told);
+        }
         Minute {
             end,
             canary: told(canary.counts()),
             control: told(control.counts()),
             others: told(others),
+            further,
             source_error: outage == Some(true),
             truth,
         }
@@ -129,32 +165,37 @@ impl<'a> Weather<'a> {
     }
 
     fn harms(&self, minute: u64) -> bool {
-        self.faults(minute).any(|(fault, _)| fault.is_the_canarys())
+        self.faults(minute).any(|(placed, _)| placed.fault.is_the_canarys())
     }
 
     /// The faults that are there, with their ages.
-    fn faults(&self, minute: u64) -> impl Iterator<Item = (&'a Fault, u64)> {
+    fn faults(&self, minute: u64) -> impl Iterator<Item = (&'a Placed, u64)> {
         let reached = |share| self.reached.iter().find(|(of, _)| *of == share).map(|(_, since)| *since);
-        self.scenario.faults.iter().filter_map(move |fault| Some((fault, fault.age(minute, reached)?)))
+        let faults = self.scenario.faults.iter();
+        faults.filter_map(move |placed| Some((placed, placed.fault.age(minute, reached)?)))
     }
 
-    /// The chance of what one kind of faults does, all of them together.
-    fn active(&self, minute: u64, which: impl Fn(&Kinds) -> bool, usual: f64) -> f64 {
-        let spared =
-            self.faults(minute).filter(|(fault, _)| which(&fault.kind)).fold(1.0, |spared, (fault, age)| {
-                let chance = match fault.kind {
-                    Kinds::Vanish(share) | Kinds::Redirect(share) => share,
-                    _ => fault.failing(age, usual),
-                };
-                spared * (1.0 - chance)
-            });
-        1.0 - spared
+    /// The chance that one of a guardrail's faults fails an outcome that would have been fine: the canary's faults, or those of both arms.
+    fn failing(&self, minute: u64, guardrail: usize, canarys: bool, usual: f64) -> f64 {
+        let which = |fault: &Fault| fault.fails_outcomes() && fault.is_the_canarys() == canarys;
+        let faults = self.faults(minute);
+        let faults = faults.filter(|(placed, _)| placed.guardrail == guardrail && which(&placed.fault));
+        any_of(faults.map(|(placed, age)| placed.fault.failing(age, usual)))
+    }
+
+    /// The chance that one of the faults of a kind takes a unit away.
+    fn taking(&self, minute: u64, which: impl Fn(&Kinds) -> bool) -> f64 {
+        let faults = self.faults(minute).filter(|(placed, _)| which(&placed.fault.kind));
+        any_of(faults.map(|(placed, _)| match placed.fault.kind {
+            Kinds::Vanish(share) | Kinds::Redirect(share) => share,
+            _ => 0.0,
+        }))
     }
 
     /// Notes since when there has been an exposure that a fault waits for.
     fn note(&mut self, minute: u64, exposure: Share) {
-        for fault in &self.scenario.faults {
-            if let super::Onset::Exposure { share, .. } = fault.onset
+        for placed in &self.scenario.faults {
+            if let super::Onset::Exposure { share, .. } = placed.fault.onset
                 && exposure >= share
                 && self.reached.iter().all(|(of, _)| *of != share)
             {
@@ -164,33 +205,9 @@ impl<'a> Weather<'a> {
     }
 }
 
-/// The units of one arm.
-#[derive(Clone, Copy)]
-struct Arm {
-    failed: u64,
-    fine: u64,
-}
-
-impl Arm {
-    const fn units(self) -> u64 {
-        self.failed + self.fine
-    }
-
-    fn counts(self) -> Counts {
-        counts(self.failed, self.fine)
-    }
-
-    /// Takes each unit away with this chance.
-    fn take(&mut self, dice: &mut Dice, chance: f64) -> Self {
-        let taken =
-            Self { failed: dice.binomial(self.failed, chance), fine: dice.binomial(self.fine, chance) };
-        (self.failed, self.fine) = (self.failed - taken.failed, self.fine - taken.fine);
-        taken
-    }
-}
-
-pub(super) fn counts(failed: u64, fine: u64) -> Counts {
-    Counts::new(failed.saturating_add(fine), failed).unwrap_or_default()
+/// The chance that at least one of several happens.
+fn any_of(chances: impl IntoIterator<Item = f64>) -> f64 {
+    1.0 - chances.into_iter().fold(1.0, |spared, chance| spared * (1.0 - chance))
 }
 
 #[cfg(test)]
@@ -359,7 +376,7 @@ mod tests {
     #[test]
     fn onsets_wait_for_their_exposure_and_do_not_forget_it() {
         let scenario = scenario(r#"{"errors": {"times": 2, "from": {"exposure": "50%", "then": "3m"}}}"#);
-        assert!(matches!(scenario.faults[0].onset, Onset::Exposure { .. }));
+        assert!(matches!(scenario.faults[0].fault.onset, Onset::Exposure { .. }));
         let mut weather = Weather::new(&scenario, 1, 1, Timestamp::EPOCH);
         let mut harmful =
             |minute, canary| weather.minute(minute, Timestamp::EPOCH, split(canary, 0)).truth.harmful;

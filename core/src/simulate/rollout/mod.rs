@@ -38,6 +38,7 @@
 //! controller err more often than is simulated; put a recording of your own in place of the background to see by how much the latter matters.
 
 mod argo;
+mod arm;
 mod background;
 mod calibrate;
 mod controller;
@@ -45,6 +46,7 @@ mod cycle;
 mod document;
 mod fault;
 mod flagger;
+mod further;
 mod guarded;
 mod kayenta;
 mod lead;

@@ -1,14 +1,16 @@
 use super::lead::Why;
-use super::minute::{Split, Truth, Weather};
+use super::minute::{Minute, Split, Weather};
 use super::time::MINUTE;
 use super::{Controller, Outcomes, Run, Scenario};
+use crate::canary::Guardrail;
 use crate::error::{Error, Kind};
-use crate::observe::Measure;
+use crate::observe::{Measure, Metric};
 use crate::quantity::{Share, Span, Timestamp};
 use crate::release::Spec;
 use crate::rollout::Phase;
 use crate::simulate::Runs;
 use crate::slo::{Budget, Reading};
+use alloc::format;
 use alloc::vec::Vec;
 
 /// Releases of one spec in one scenario, played many times.
@@ -45,12 +47,20 @@ impl Simulation {
     /// Begins at the plan's `start`, or at 00:00 UTC of the 5th of January 2026, a Monday.
     ///
     /// # Errors
-    /// A spec of more than one guardrail, or of one that is not a rate: there is one metric in a scenario.
+    /// A guardrail that is not a rate; a guardrail after the first that the scenario does not tell of, or one that it tells of and the spec does not have;
+    /// rings: all units of a scenario are alike.
     pub fn new(spec: Spec, scenario: Scenario, runs: Runs) -> Result<Self, Error> {
-        if spec.measures() != [Measure::Rate] {
-            let rule = "must be one guardrail of a rate, as a scenario has one metric";
-            return Err(Error::new("spec.guardrails", Kind::Conflict, rule, spec.measures().len()));
+        let guardrails = spec.judge().guardrails();
+        if let Some(other) = guardrails.iter().find(|guardrail| guardrail.measure() != Measure::Rate) {
+            let rule = "must be rates: nothing else is played";
+            return Err(Error::new("spec.guardrails", Kind::Conflict, rule, other.name()));
         }
+        let rings = spec.plan().rings().len();
+        if rings > 0 {
+            let rule = "must be left out: all units of a scenario are alike";
+            return Err(Error::new("spec.rings", Kind::Conflict, rule, format!("a list of {rings}")));
+        }
+        let scenario = scenario.arranged(guardrails.iter().skip(1).map(Guardrail::name))?;
         let start = spec.plan().start().unwrap_or(Timestamp::from_millis(1_767_571_200_000)?);
         Ok(Self { spec, scenario, runs, start })
     }
@@ -67,10 +77,10 @@ impl Simulation {
         Self { runs, ..self }
     }
 
-    /// The same in another scenario.
+    /// The same without the scenario's faults.
     #[must_use]
-    pub fn in_scenario(self, scenario: Scenario) -> Self {
-        Self { scenario, ..self }
+    pub fn healthy(&self) -> Self {
+        Self { scenario: self.scenario.clone().healthy(), ..self.clone() }
     }
 
     /// What it meets.
@@ -135,6 +145,7 @@ impl Simulation {
     fn one(&self, controller: &Controller, run: u32) -> Result<Run, Error> {
         let mut weather = Weather::new(&self.scenario, self.runs.seed(), run.into(), self.start);
         let mut lead = controller.lead(&self.spec, self.start)?;
+        let spends = self.spec.spends().map_or(0, Metric::position);
         let mut seen = Seen::default();
         let mut exposure = Share::ZERO;
         let mut why: Option<Why> = None;
@@ -143,7 +154,7 @@ impl Simulation {
             let split = lead.split();
             exposure = exposure.max(split.canary);
             let met = weather.minute(minute, self.end_of(minute), split);
-            seen.add(minute, &met.truth);
+            seen.add(minute, &met, spends);
             why = lead.hear(&met)?;
             minute += 1;
         }
@@ -203,9 +214,11 @@ struct Seen {
 }
 
 impl Seen {
-    fn add(&mut self, minute: u64, truth: &Truth) {
+    /// `spends` is the position of the guardrail whose failures spend the budget.
+    fn add(&mut self, minute: u64, met: &Minute, spends: usize) {
+        let truth = &met.truth;
         self.units += truth.units;
-        self.failures += truth.failures;
+        self.failures += met.of(spends).1;
         self.canary += truth.canary;
         self.hit += truth.hit;
         self.excess += truth.excess;

@@ -1,4 +1,5 @@
-use super::minute::{Minute, counts};
+use super::arm::counts;
+use super::minute::Minute;
 use crate::observe::Counts;
 use alloc::vec::Vec;
 

@@ -232,6 +232,7 @@ class Release:
         """The names of the rings, in the order in which they are released; none in most plans."""
     def exposure_in(self, ring: str) -> float:
         """Share of the ring's units that the new version reaches now, 0.0 to 1.0; that of all units, where the plan has no rings."""
+    @property
     def fleet(self) -> dict[str, Any] | None:
         """How far the fleet has come (`actual`) and the next batch (`orders`), by the last report; None without one."""
     @overload

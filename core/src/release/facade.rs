@@ -63,7 +63,7 @@ impl Release {
     pub fn resume(spec: &str, state: &[u8], replica: ReplicaId) -> Result<Self, Error> {
         let spec = Spec::from_json(spec)?;
         let saved: Everything = STATE.decode(spec.fingerprint(), state)?;
-        check_directive(&spec, &saved.directive).map_err(|error| error.at(STATE.name))?;
+        saved.directive.check(&spec).map_err(|error| error.at(STATE.name))?;
         saved.references.check(&spec, saved.directive.cohorts.len()).map_err(|error| error.at(STATE.name))?;
         let contributions = saved.ledger.values().chain([&saved.own]);
         for contribution in contributions {
@@ -347,7 +347,7 @@ impl Release {
     /// Bytes that are damaged, of another version or another spec, or hold what cannot be. Then nothing has changed.
     pub fn follow(&mut self, directive: &[u8]) -> Result<bool, Error> {
         let directive: Directive = DIRECTIVE.decode(self.spec.fingerprint(), directive)?;
-        check_directive(&self.spec, &directive).map_err(|error| error.at(DIRECTIVE.name))?;
+        directive.check(&self.spec).map_err(|error| error.at(DIRECTIVE.name))?;
         let newer = directive.rollout.seq() > self.directive.rollout.seq();
         if newer {
             self.directive = directive;
@@ -434,24 +434,5 @@ impl Release {
         let ahead = if self.exposure() == Share::ZERO { stage } else { stage.saturating_add(1) };
         let next = usize::try_from(ahead).ok().and_then(|ahead| self.spec.plan().stages().get(ahead));
         next.map_or(self.exposure(), |stage| stage.exposure())
-    }
-}
-
-/// A directive that was decoded must be one that a release with this spec could have come to.
-fn check_directive(spec: &Spec, directive: &Directive) -> Result<(), Error> {
-    directive.rollout.check(spec.plan())?;
-    let state = &directive.rollout;
-    let present = usize::try_from(state.cohort()).ok().and_then(|number| directive.cohorts.get(number));
-    let stages = spec.plan().stages().len();
-    let possible =
-        |cohort: &Cohort| cohort.stage.is_none_or(|stage| usize::try_from(stage).is_ok_and(|s| s < stages));
-    let consistent = present.is_some_and(|cohort| {
-        (cohort.exposure, cohort.attempt, cohort.segment)
-            == (state.compared(spec.plan()), state.attempt(), state.segment())
-    }) && directive.cohorts.iter().all(possible);
-    if consistent {
-        Ok(())
-    } else {
-        Err(Error::absent("cohorts", Kind::Corrupt, "holds cohorts that do not fit the rollout"))
     }
 }

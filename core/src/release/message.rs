@@ -1,5 +1,7 @@
+use super::Spec;
 use super::contribution::Contribution;
 use super::references::References;
+use crate::error::{Error, Kind};
 use crate::observe::{Entry, Ledger, ReplicaId, Wire};
 use crate::quantity::Share;
 use crate::rollout::State;
@@ -33,6 +35,28 @@ pub(super) struct Directive {
     pub(super) rollout: State,
     /// Never empty; the last is the present one.
     pub(super) cohorts: Vec<Cohort>,
+}
+
+impl Directive {
+    /// What was decoded must be a directive that a release with this spec could have come to.
+    pub(super) fn check(&self, spec: &Spec) -> Result<(), Error> {
+        self.rollout.check(spec.plan())?;
+        let state = &self.rollout;
+        let present = usize::try_from(state.cohort()).ok().and_then(|number| self.cohorts.get(number));
+        let stages = spec.plan().stages().len();
+        let possible = |cohort: &Cohort| {
+            cohort.stage.is_none_or(|stage| usize::try_from(stage).is_ok_and(|s| s < stages))
+        };
+        let consistent = present.is_some_and(|cohort| {
+            (cohort.exposure, cohort.attempt, cohort.segment)
+                == (state.compared(spec.plan()), state.attempt(), state.segment())
+        }) && self.cohorts.iter().all(possible);
+        if consistent {
+            Ok(())
+        } else {
+            Err(Error::absent("cohorts", Kind::Corrupt, "holds cohorts that do not fit the rollout"))
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

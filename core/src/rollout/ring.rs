@@ -321,7 +321,7 @@ mod tests {
         one(
             "/fleet",
             json!({"replicas": 4}),
-            "invalid `fleet`: must be left out beside `rings`: a load balancer knows no rings, got `an object of 1`",
+            "invalid `fleet`: must be left out beside `rings`: a load balancer knows no rings, got `an object of 1 fields`",
         );
         one("/rings", json!("a"), "invalid `rings`: must be a list, got a");
         one(

@@ -425,9 +425,9 @@ mod tests {
         other["version"] = json!(2);
         let error = serde_json::from_value::<State>(other).unwrap_err();
         assert!(error.to_string().contains("must be 1, got 2"), "{error}");
-        assert!(postcard::from_bytes::<State>(&[2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]).is_err());
+        assert!(postcard::from_bytes::<State>(&[2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]).is_err());
         assert_eq!(
-            postcard::from_bytes::<State>(&[1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]).unwrap(),
+            postcard::from_bytes::<State>(&[1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]).unwrap(),
             State::new()
         );
     }

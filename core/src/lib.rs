@@ -5,6 +5,7 @@
 //! | noun | is | lives in |
 //! |---|---|---|
 //! | [`Release`](release::Release) | one guarded release: assign, record, step | [`release`] |
+//! | [`SharedStep`](release::SharedStep) | one step where several releases spend from one budget | [`release`] |
 //! | [`Spec`](release::Spec) | its document, read and checked as a whole | [`release`] |
 //! | [`FlagSet`](flag::FlagSet), [`Flag`](flag::Flag) | which variant a unit gets, and why | [`flag`] |
 //! | [`Key`](bucketing::Key), [`Slot`](bucketing::Slot), [`Allocation`](bucketing::Allocation) | a unit's place among a million, and who owns it | [`bucketing`] |

@@ -24,11 +24,11 @@ pub enum Standing {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    release: String,
-    sequence: u64,
-    wish: Wish,
-    answer: Answer,
-    standing: Standing,
+    pub(super) release: String,
+    pub(super) sequence: u64,
+    pub(super) wish: Wish,
+    pub(super) answer: Answer,
+    pub(super) standing: Standing,
 }
 
 impl Entry {
@@ -84,10 +84,10 @@ impl Entry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Stored", into = "Stored")]
 pub struct Reservations {
-    limit: u64,
-    term: u64,
-    version: u64,
-    entries: BTreeMap<String, Entry>,
+    pub(super) limit: u64,
+    pub(super) term: u64,
+    pub(super) version: u64,
+    pub(super) entries: BTreeMap<String, Entry>,
 }
 
 impl Reservations {
@@ -326,7 +326,7 @@ impl TryFrom<Stored> for Reservations {
 
 impl Entry {
     /// Whether message, answer and standing can belong together.
-    fn agrees(&self) -> bool {
+    pub(super) fn agrees(&self) -> bool {
         match (self.wish, self.answer, self.standing) {
             (Wish::Reserve(asked), Answer::Granted { held, .. }, Standing::Held(now)) => {
                 asked == held && held == now

@@ -3,6 +3,7 @@
 mod asked;
 mod book;
 mod request;
+mod stored;
 
 pub use asked::ReservedReport;
 pub use book::{Entry, Reservations, Standing};

@@ -15,6 +15,19 @@ pub enum Wish {
     Settle(u64),
 }
 
+impl Wish {
+    pub(super) fn read(field: &Field<'_>) -> Option<Self> {
+        let (word, rest) = field.case()?;
+        let amount = |rest: &Field<'_>| rest.integer(0..=u64::MAX);
+        match (word, &rest) {
+            ("release", None) => Some(Self::Release),
+            ("reserve", Some(rest)) => amount(rest).map(Self::Reserve),
+            ("settle", Some(rest)) => amount(rest).map(Self::Settle),
+            _ => field.refuse_case(),
+        }
+    }
+}
+
 /// A message of a release to the authority that grants.
 ///
 /// The release chooses a reservation's id, once and for no other, and numbers its messages about it from 1 up. It may
@@ -52,16 +65,7 @@ impl Request {
         let reservation = fields.required("reservation").and_then(name);
         let sequence = fields.required("sequence").and_then(|field| field.integer(0..=u64::MAX));
         let release = fields.required("release").and_then(name);
-        let wish = fields.required("wish").and_then(|field| {
-            let (word, rest) = field.case()?;
-            let amount = |rest: &Field<'_>| rest.integer(0..=u64::MAX);
-            match (word, &rest) {
-                ("release", None) => Some(Wish::Release),
-                ("reserve", Some(rest)) => amount(rest).map(Wish::Reserve),
-                ("settle", Some(rest)) => amount(rest).map(Wish::Settle),
-                _ => field.refuse_case(),
-            }
-        });
+        let wish = fields.required("wish").and_then(|field| Wish::read(&field));
         fields.finish();
         Some(Self { reservation: reservation?, sequence: sequence?, release: release?, wish: wish? })
     }

@@ -12,6 +12,7 @@ use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use rampgate::observe::Joined;
 use rampgate::release::{self, Signal, Spec};
 use rampgate::rollout;
+use rampgate::slo::{Request, Reservations};
 
 /// The name of a unit's ring; none is that of no ring, which a plan with rings refuses.
 fn ring_name<'a>(ring: Option<&'a Bound<'_, PyAny>>) -> PyResult<&'a str> {
@@ -230,6 +231,28 @@ impl Release {
         };
         let step = self.release.detached(py, |release| release.step(at, signal))?;
         shape::step(py, &step.map_err(|error| raise(py, &error))?)
+    }
+
+    /// The same where other releases spend from the same budget.
+    #[pyo3(signature = (at, reservations, newest, signal = None))]
+    fn step_beside<'py>(
+        &self,
+        at: &Bound<'py, PyAny>,
+        reservations: &Bound<'py, PyAny>,
+        newest: &Bound<'py, PyAny>,
+        signal: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (py, at) = (at.py(), timestamp(at, "at")?);
+        let raised = |error| raise(py, &error);
+        let reservations = Reservations::from_json(&text(reservations, "reservations")?).map_err(raised)?;
+        let newest = Request::from_json(&text(newest, "newest")?).map_err(raised)?;
+        let signal = match signal {
+            None => Signal::Tick,
+            Some(signal) => Signal::from_json(&json(signal, "signal")?).map_err(raised)?,
+        };
+        let step =
+            self.release.detached(py, |release| release.step_beside(at, signal, &reservations, &newest))?;
+        shape::shared_step(py, &step.map_err(raised)?)
     }
 
     /// This replica's contribution, cumulative, to be merged by the controller.

@@ -7,7 +7,7 @@ use rampgate::Timestamp;
 use rampgate::bucketing::Movement;
 use rampgate::canary::Interval;
 use rampgate::flag::{self, Exposure};
-use rampgate::release::Step;
+use rampgate::release::{SharedStep, Step};
 use rampgate::rollout::{Decision, Phase, State};
 use rampgate::slo::{Budget, GateReport, Reading};
 use serde::Serialize;
@@ -27,6 +27,12 @@ pub(crate) fn step<'py>(py: Python<'py>, step: &Step) -> PyResult<Bound<'py, PyA
     let report = step.report.as_ref().map(json).transpose()?;
     let gate = step.gate.as_ref().map(json).transpose()?;
     make(py, "rampgate.step", "Step", (json(step)?, events, told(&step.decisions)?, report, gate))
+}
+
+pub(crate) fn shared_step<'py>(py: Python<'py>, step: &SharedStep) -> PyResult<Bound<'py, PyAny>> {
+    let events = step.events.iter().map(json).collect::<PyResult<Vec<_>>>()?;
+    let report = step.report.as_ref().map(json).transpose()?;
+    make(py, "rampgate.step", "SharedStep", (json(step)?, events, told(&step.decisions)?, report))
 }
 
 pub(crate) fn replay<'py>(

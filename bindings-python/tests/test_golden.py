@@ -74,6 +74,7 @@ def test_every_file_is_replayed() -> None:
         "plans.json": {"cases", "invalid"},
         "together.json": {"cases"},
         "rings.json": {"releases", "refused"},
+        "beside.json": {"specs", "steps"},
         "simulation.json": {"answers", "refused"},
         "imports.json": {"imports", "refused", "not_matched"},
         "judge.json": {"cases", "invalid"},

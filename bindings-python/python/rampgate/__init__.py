@@ -68,7 +68,7 @@ from .imports import ImportedPlan, ImportNote
 from .observe import duration, ms, seconds, thousandths
 from .report import Arms, Comparison, Counts, Finding, GuardrailReport, Interval, QuantileReport, Report, Shape
 from .slo import AlertEvaluation, Budget, GateReport, Reading
-from .step import Decision, DecisionReason, Event, Phase, Replay, Step
+from .step import Decision, DecisionReason, Event, Phase, Replay, SharedStep, Step
 
 __all__ = [
     "AlertEvaluation",
@@ -118,6 +118,7 @@ __all__ = [
     "Shadow",
     "Shape",
     "SignedFlags",
+    "SharedStep",
     "Step",
     "TrustedKeys",
     "Uniformity",

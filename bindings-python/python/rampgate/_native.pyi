@@ -25,7 +25,7 @@ from .signals import Signal
 from .report import Report
 from .simulation import Answer as SimulationAnswer
 from .slo import AlertEvaluation, Budget, GateReport, Reading
-from .step import Event, Phase, Replay, Step
+from .step import Event, Phase, Replay, SharedStep, Step
 
 __all__ = [
     "Allocation",
@@ -287,6 +287,24 @@ class Release:
         """Looks at everything recorded and merged, and lets the rollout act on it, or on the operator's signal.
 
         For the controller only. Without a signal: time has passed. Signals are in `rampgate.signals`.
+        """
+    def step_beside(
+        self,
+        at: _Moment,
+        reservations: Mapping[str, Any] | str,
+        newest: Mapping[str, Any] | str,
+        signal: Signal | None = None,
+    ) -> SharedStep:
+        """The same where other releases spend from the same budget: no rise that an authority has not granted.
+
+        `reservations` is the authority's state, as `rampgate.slo.reservations` gives it under `reservations`; a copy as old as you like: an old one
+        only makes the release wait. `newest` is the newest message that this life of the controller has made about its reservation, sent or not:
+        `{"reservation": "checkout-7", "sequence": 2, "release": "checkout", "wish": {"reserve": 34723}}`. The release counts on what was granted
+        to it alone. First reserve, then rise: a step that would rise beyond what is held holds instead, and says in `reserve_ppm` what it takes.
+
+        The promise to the other releases holds where each has one reservation, each life of its controller begins with a message of a higher
+        sequence than any life before has made, state and message are stored before they leave, the reservation is lowered, released or settled only
+        as `keep_ppm` says, and nobody calls `step` beside it. Raises on a spec without an objective; then nothing has changed.
         """
     def take_delta(self) -> bytes:
         """This replica's contribution, cumulative. Deliver it as often as you like, over any path, in any order."""

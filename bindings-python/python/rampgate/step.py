@@ -12,7 +12,7 @@ from ._text import moment, share, tagged
 from .report import Lack, Report
 from .slo import GateReport
 
-__all__ = ["Action", "Decision", "DecisionReason", "Event", "Gap", "Hold", "Phase", "PhaseName", "Replay", "Step"]
+__all__ = ["Action", "Decision", "DecisionReason", "Event", "Gap", "Hold", "Phase", "PhaseName", "Replay", "SharedStep", "Step"]
 
 Action: TypeAlias = Literal[
     "schedule",
@@ -222,6 +222,47 @@ class Step:
             report=None if report is None else Report._of(report),
             gate=None if gate is None else GateReport._of(gate),
             fleet=json.loads(text).get("fleet"),
+            json=text,
+        )
+
+
+@dataclass(frozen=True)
+class SharedStep:
+    """What one step did on a budget that other releases spend from too. Amounts are parts per million of the budget."""
+
+    events: tuple[Event, ...]
+    """Append them to your log. Their clearance already holds what the reservations said, so the log replays without them."""
+    decisions: tuple[Decision, ...]
+    """What changed, with reasons. Empty where nothing did."""
+    report: Report | None
+    """What the judge saw; None where there was no look."""
+    gate: dict[str, Any] | None
+    """What the budget allowed beside what others hold, as `rampgate.slo.gate` gives it with `beside`; None where there was no look."""
+    held_ppm: int
+    """What the release could count on in this step."""
+    reserve_ppm: int | None
+    """Reserve at least this much (more while a larger exposure is still in force somewhere), and step again once it is granted; while the
+    answer is out, send the same message again rather than another. None where what is held is enough."""
+    keep_ppm: int | None
+    """What the exposure that was decided may spend at most before it is noticed: once every replica follows it, the reservation may be lowered
+    to this, and at 0 released or settled. None while a rollback is not confirmed: then lower nothing."""
+    fleet: Mapping[str, Any] | None
+    """How far the fleet has come and the next batch, as in `Step`."""
+    json: str = field(repr=False, compare=False)
+    """The canonical JSON text, the same in every language."""
+
+    @classmethod
+    def _of(cls, text: str, events: list[str], decisions: list[_Told], report: str | None) -> SharedStep:
+        form = json.loads(text)
+        return cls(
+            events=tuple(map(Event._of, events)),
+            decisions=tuple(Decision._of(*told) for told in decisions),
+            report=None if report is None else Report._of(report),
+            gate=form["gate"],
+            held_ppm=form["held_ppm"],
+            reserve_ppm=form["reserve_ppm"],
+            keep_ppm=form["keep_ppm"],
+            fleet=form.get("fleet"),
             json=text,
         )
 

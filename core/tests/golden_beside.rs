@@ -7,7 +7,6 @@
 use rampgate::Timestamp;
 use rampgate::observe::{Outcome, ReplicaId};
 use rampgate::release::{Release, Signal};
-use rampgate::rollout::Command;
 use rampgate::slo::{Request, Reservations, Wish};
 use serde_json::{Value, json};
 
@@ -30,6 +29,7 @@ fn played() -> Value {
     let mut authority = Reservations::new(400_000);
     let mut releases = names.map(|name| Release::from_json(&spec(name), ReplicaId(1)).unwrap());
     let mut newest = names.map(|name| Request::new(name, 1, name, Wish::Reserve(0)).unwrap());
+    let mut wished = names.map(|_| (1, Wish::Reserve(0)));
     let mut steps = Vec::new();
     let mut unit = 0_u32;
     for minute in 0..60_u64 {
@@ -49,20 +49,16 @@ fn played() -> Value {
                 release.record(assignment.placement, at, outcome).unwrap();
             }
             let signal = match minute {
-                0 => Signal::from(Command::Start { by: "ann".into() }),
-                40 if who == 0 => Command::Confirm.into(),
-                _ => Signal::Tick,
-            };
-            let written = match minute {
                 0 => json!({"start": {"by": "ann"}}),
                 40 if who == 0 => json!("confirm"),
                 _ => json!("tick"),
             };
+            let heard = Signal::from_json(&signal.to_string()).unwrap();
             // the copy that the release sees is one message behind
             let seen = authority.clone();
-            let step = release.step_beside(at, signal, &seen, &newest[who]).unwrap();
+            let step = release.step_beside(at, heard, &seen, &newest[who]).unwrap();
             steps.push(json!({
-                "release": names[who], "at": at.as_millis(), "signal": written, "outcomes": outcomes,
+                "release": names[who], "at": at.as_millis(), "signal": signal, "outcomes": outcomes,
                 "reservations": seen, "newest": newest[who], "step": step
             }));
             let wish = match (step.reserve_ppm, step.keep_ppm) {
@@ -70,13 +66,10 @@ fn played() -> Value {
                 (None, Some(keep)) if keep < step.held_ppm => Some(Wish::Reserve(keep)),
                 _ => None,
             };
-            let same = wish.is_none_or(|wish| {
-                serde_json::to_value(&newest[who]).unwrap()["wish"] == serde_json::to_value(wish).unwrap()
-            });
-            if !same || minute == 0 {
-                let sequence = serde_json::to_value(&newest[who]).unwrap()["sequence"].as_u64().unwrap() + 1;
-                newest[who] =
-                    Request::new(names[who], sequence, names[who], wish.unwrap_or(Wish::Reserve(0))).unwrap();
+            if minute == 0 || wish.is_some_and(|wish| wish != wished[who].1) {
+                let wish = wish.unwrap_or(Wish::Reserve(0));
+                wished[who] = (wished[who].0 + 1, wish);
+                newest[who] = Request::new(names[who], wished[who].0, names[who], wish).unwrap();
             }
             let _ = authority.apply(&newest[who]);
         }

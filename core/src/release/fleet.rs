@@ -82,12 +82,6 @@ impl Release {
         Ok(Placement { cohort: self.cohort(), arm: Some(arm) })
     }
 
-    /// Share of units that a hash gives the new version now: the exposure, or none where a fleet brings it about.
-    #[must_use]
-    pub fn drawn(&self) -> Share {
-        if self.spec.plan().fleet().is_some() { Share::ZERO } else { self.exposure() }
-    }
-
     /// How far the fleet has come, by the last report, and the next batch; none without a fleet, and before the first report.
     ///
     /// The batch is toward the present exposure, in any phase: after a rollback toward 0%.

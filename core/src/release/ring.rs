@@ -75,9 +75,11 @@ impl Release {
 
     /// Of a unit whose ring was not said: unknown, unless there are none.
     pub(super) fn reach_of_all(&self) -> Option<Reach> {
-        let alike = self.spec.plan().rings().is_empty();
-        let hashed = self.spec.plan().fleet().is_none();
-        alike.then(|| Reach { exposure: self.drawn(), compared: hashed })
+        let plan = self.spec.plan();
+        // a fleet's load balancer draws, and no hash
+        let hashed = plan.fleet().is_none();
+        let exposure = if hashed { self.exposure() } else { Share::ZERO };
+        plan.rings().is_empty().then_some(Reach { exposure, compared: hashed })
     }
 
     fn reach(&self, ring: &str) -> Result<Reach, Error> {

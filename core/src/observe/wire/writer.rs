@@ -33,11 +33,14 @@ impl Writer<'_> {
 
     #[inline(never)]
     fn varint_of_128(&mut self, mut number: u128) {
-        while number >= 0x80 {
-            self.byte(number.to_le_bytes()[0] | 0x80);
+        let rest = loop {
+            match u64::try_from(number) {
+                Ok(rest) => break rest,
+                Err(_) => self.byte(number.to_le_bytes()[0] | 0x80),
+            }
             number >>= 7;
-        }
-        self.byte(number.to_le_bytes()[0]);
+        };
+        self.varint(rest);
     }
 
     #[inline(never)]

@@ -317,7 +317,7 @@ impl TryFrom<Stored> for Reservations {
             let path = format!("reservations[\"{}\"]", Escaped(id));
             check_name(&path, id).and_then(|()| check_name(&path, &entry.release))?;
             if !entry.agrees() {
-                return Err(Error::absent(path, Kind::Corrupt, "must stand as its last message left it"));
+                return Err(Error::absent(path, Kind::Corrupt, Entry::AGREES));
             }
         }
         Ok(Self { limit, term, version, entries: reservations })
@@ -325,6 +325,9 @@ impl TryFrom<Stored> for Reservations {
 }
 
 impl Entry {
+    /// The rule that [`agrees`](Self::agrees) holds an entry to.
+    pub(super) const AGREES: &str = "must stand as its last message left it";
+
     /// Whether message, answer and standing can belong together.
     pub(super) fn agrees(&self) -> bool {
         match (self.wish, self.answer, self.standing) {

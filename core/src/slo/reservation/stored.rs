@@ -89,7 +89,7 @@ impl Entry {
             standing: standing?,
         };
         if !entry.agrees() {
-            field.refuse(Kind::Corrupt, "must stand as its last message left it");
+            field.refuse(Kind::Corrupt, Self::AGREES);
             return None;
         }
         Some(entry)

@@ -41,12 +41,17 @@ pub struct Look<'a> {
     pub stale_after: Span,
 }
 
+/// The canary's share of what is in either arm; 0 where both are empty.
+pub(super) fn rho(canary: Share, control: Share) -> f64 {
+    let canary = f64::from(canary.parts_per_million());
+    let both = canary + f64::from(control.parts_per_million());
+    if both > 0.0 { canary / both } else { 0.0 }
+}
+
 impl Epoch<'_> {
     /// The canary's share of the analysed units; 0 or 1 where one arm was empty by plan, and nothing can be compared.
     pub(super) fn rho(&self) -> f64 {
-        let canary = f64::from(self.canary_share.parts_per_million());
-        let both = canary + f64::from(self.control_share.parts_per_million());
-        if both > 0.0 { canary / both } else { 0.0 }
+        rho(self.canary_share, self.control_share)
     }
 
     pub(super) fn is_comparable(&self) -> bool {

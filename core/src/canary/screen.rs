@@ -1,3 +1,4 @@
+use super::epoch::rho;
 use super::evidence::{Gains, Question, ln_mean};
 use super::guardrail::{Pair, Tests};
 use super::judge::needed;
@@ -55,8 +56,7 @@ impl<'a> Screen<'a> {
     /// For epochs of these shares; none for a judge of several guardrails, or of means, on which there are no bets.
     pub(crate) fn of(judge: &'a Judge, (canary, control): (Share, Share)) -> Option<Self> {
         let [guardrail] = judge.guardrails() else { return None };
-        let (parts, others) = (f64::from(canary.parts_per_million()), f64::from(control.parts_per_million()));
-        let rho = if parts + others > 0.0 { parts / (parts + others) } else { 0.0 };
+        let rho = rho(canary, control);
         let losses = match guardrail.tests() {
             Tests::Mean(_) => return None,
             Tests::Rate(pair) if rho > 0.0 && rho < 1.0 => {
@@ -144,12 +144,10 @@ impl<'a> Screen<'a> {
         let mut most = f64::max(0.0, since.most());
         let mut starts = Vec::new();
         for past in past.iter().rev() {
+            starts.push(since.clone());
             if let Some(gains) = &past.gains {
-                starts.push(since.clone());
                 since.add(gains);
                 most = most.max(since.most());
-            } else {
-                starts.push(since.clone());
             }
         }
         if most < self.needed.harm * (1.0 - NEAR) {
